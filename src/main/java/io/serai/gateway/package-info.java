@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Takes events over HTTP and answers errors as problem details (Messaging Gateway).
+ */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"message", "bus"})
+package io.serai.gateway;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.message;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What travels through the hub: a message with CloudEvents 1.0 attributes and an untouched body.
+ *
+ * <pre>{@code
+ * {"specversion": "1.0", "id": "0193...", "source": "/serai/users", "type": "user.created", "subject": "42",
+ *  "time": "2026-11-21T10:00:00Z", "datacontenttype": "application/json", "correlationid": "0193...", "sequence": "1",
+ *  "data": {"id": "42"}}
+ * }</pre>
+ *
+ * <p>The body is shared, not copied: nobody may change it. {@code source} and {@code id} together name an event.
+ *
+ * @param id at most 255 characters
+ * @param source URI reference, at most 512 characters
+ * @param subject what the event is about, at most 512 characters; order is kept per subject
+ * @param time when it happened
+ * @param dataContentType media type of the body
+ * @param dataSchema URI of the body's schema
+ * @param extensions further attributes by name, at most 32, each at most 4,096 characters
+ * @param data the body; empty where the event has none
+ * @see <a href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md">CloudEvents 1.0.2</a>
+ */
+@SuppressWarnings("ArrayRecordComponent") // a body is compared by nobody and copied by nobody
+public record Event(
+        String id,
+        String source,
+        EventType type,
+        @Nullable String subject,
+        Instant time,
+        @Nullable String dataContentType,
+        @Nullable String dataSchema,
+        Map<String, String> extensions,
+        byte[] data) {
+
+    public static final String SPEC_VERSION = "1.0";
+    public static final String CORRELATION_ID = "correlationid";
+    public static final String CAUSATION_ID = "causationid";
+    public static final String SEQUENCE = "sequence";
+
+    private static final int MAX_ID = 255;
+    private static final int MAX_TEXT = 512;
+    private static final int MAX_EXTENSIONS = 32;
+    private static final int MAX_EXTENSION = 4096;
+    private static final Pattern EXTENSION_NAME = Pattern.compile("[a-z0-9]{1,64}");
+    private static final Pattern MEDIA_TYPE = Pattern.compile(
+            "[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}(\\s*;\\s*[A-Za-z0-9!#$&^_.+-]+=(\"[^\"\\\\]*\"|[^\\s;\"]+))*+");
+    private static final java.util.Set<String> RESERVED = java.util.Set.of(
+            "id",
+            "source",
+            "type",
+            "subject",
+            "time",
+            "datacontenttype",
+            "dataschema",
+            "specversion",
+            "data",
+            "database64");
+
+    /** @throws Invalid naming each attribute that is out of bounds */
+    public Event {
+        extensions = Map.copyOf(extensions);
+        var wrong = new ArrayList<Invalid.Field>();
+        text(wrong, "id", id, MAX_ID);
+        text(wrong, "source", source, MAX_TEXT);
+        uri(wrong, "source", source);
+        if (subject != null) {
+            text(wrong, "subject", subject, MAX_TEXT);
+        }
+        if (dataContentType != null
+                && (dataContentType.length() > 255
+                        || !MEDIA_TYPE.matcher(dataContentType).matches())) {
+            wrong.add(new Invalid.Field("datacontenttype", "expected a media type, like application/json"));
+        }
+        if (dataSchema != null) {
+            text(wrong, "dataschema", dataSchema, MAX_TEXT);
+            uri(wrong, "dataschema", dataSchema);
+        }
+        if (time.isBefore(Instant.parse("0000-01-01T00:00:00Z"))
+                || time.isAfter(Instant.parse("9999-12-31T23:59:59.999999999Z"))) {
+            wrong.add(new Invalid.Field("time", "expected a year from 0000 to 9999 (RFC 3339)"));
+        }
+        if (extensions.size() > MAX_EXTENSIONS) {
+            wrong.add(new Invalid.Field("extensions", "expected at most " + MAX_EXTENSIONS));
+        }
+        extensions.forEach((name, value) -> {
+            if (!EXTENSION_NAME.matcher(name).matches() || RESERVED.contains(name)) {
+                wrong.add(new Invalid.Field("extensions", "expected names of 1 to 64 lower-case letters and digits"));
+            } else if (!value.isEmpty()) {
+                text(wrong, name, value, MAX_EXTENSION);
+            }
+        });
+        if (!wrong.isEmpty()) {
+            throw new Invalid("reading event: " + wrong.size() + " attribute(s) invalid", wrong, null);
+        }
+    }
+
+    public @Nullable String correlationId() {
+        return extensions.get(CORRELATION_ID);
+    }
+
+    private static void text(List<Invalid.Field> wrong, String name, String value, int max) {
+        if (value.isEmpty() || value.length() > max) {
+            wrong.add(new Invalid.Field(name, "expected 1 to " + max + " characters"));
+        } else if (!value.codePoints().allMatch(Event::isAllowed)) {
+            wrong.add(new Invalid.Field(name, "expected no control characters, surrogates or noncharacters"));
+        }
+    }
+
+    /** CloudEvents 1.0.2, "Type System", String. */
+    private static boolean isAllowed(int c) {
+        return c > 0x1F
+                && (c < 0x7F || c > 0x9F)
+                && (c < 0xD800 || c > 0xDFFF)
+                && (c & 0xFFFE) != 0xFFFE
+                && (c < 0xFDD0 || c > 0xFDEF);
+    }
+
+    private static void uri(List<Invalid.Field> wrong, String name, String value) {
+        try {
+            new URI(value);
+        } catch (URISyntaxException malformed) {
+            wrong.add(new Invalid.Field(name, "expected a URI reference (RFC 3986)"));
+        }
+    }
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The hub: one package per capability, see DESIGN in {@code docs/}. */
+@NullMarked
+package io.serai;
+
+import org.jspecify.annotations.NullMarked;
