@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param time when it happened
  * @param dataContentType media type of the body
  * @param dataSchema URI of the body's schema
- * @param extensions further attributes by name, at most 32, each at most 4,096 characters
+ * @param extensions further attributes by name, at most 32, each at most 4,096 characters, 16,384 in all
  * @param data the body; empty where the event has none
  * @see <a href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md">CloudEvents 1.0.2</a>
  */
@@ -52,6 +52,7 @@ public record Event(
     private static final int MAX_TEXT = 512;
     private static final int MAX_EXTENSIONS = 32;
     private static final int MAX_EXTENSION = 4096;
+    private static final int MAX_EXTENSIONS_TOTAL = 16_384;
     private static final Pattern EXTENSION_NAME = Pattern.compile("[a-z0-9]{1,64}");
     private static final Pattern MEDIA_TYPE = Pattern.compile(
             "[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}(\\s*;\\s*[A-Za-z0-9!#$&^_.+-]+=(\"[^\"\\\\]*\"|[^\\s;\"]+))*+");
@@ -92,6 +93,11 @@ public record Event(
         }
         if (extensions.size() > MAX_EXTENSIONS) {
             wrong.add(new Invalid.Field("extensions", "expected at most " + MAX_EXTENSIONS));
+        }
+        if (extensions.values().stream().mapToInt(String::length).sum() > MAX_EXTENSIONS_TOTAL) {
+            // all headers must fit one AMQP frame, with room for the facts of a failure
+            wrong.add(
+                    new Invalid.Field("extensions", "expected at most " + MAX_EXTENSIONS_TOTAL + " characters in all"));
         }
         extensions.forEach((name, value) -> {
             if (!EXTENSION_NAME.matcher(name).matches() || RESERVED.contains(name)) {

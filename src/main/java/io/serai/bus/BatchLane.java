@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus;
+
+import com.rabbitmq.client.Channel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Collects deliveries into batches on a thread of its own and acknowledges each batch at once.
+ *
+ * <p>The buffer is bounded by the prefetch. Spring's consumer batching ends a batch at the first gap, so it cannot say
+ * "100 or 5 s"; this does.
+ */
+final class BatchLane extends Lane {
+
+    private static final long IDLE_MILLIS = 200;
+
+    private final BatchSize size;
+    private final Consumer<List<Delivery>> handler;
+    private final BlockingQueue<Delivery> buffer = new LinkedBlockingQueue<>();
+    private final ConcurrentLinkedQueue<Long> doneTags = new ConcurrentLinkedQueue<>();
+    private final Thread thread;
+
+    BatchLane(
+            Channel channel,
+            String subscription,
+            Parking parking,
+            Runnable onLost,
+            BatchSize size,
+            Consumer<List<Delivery>> handler) {
+        super(channel, subscription, parking, onLost);
+        this.size = size;
+        this.handler = handler;
+        this.thread = new Thread(this::work, "batch-" + subscription);
+        thread.setDaemon(true);
+    }
+
+    @Override
+    void open(int prefetch) throws IOException {
+        super.open(Math.max(prefetch, 2 * size.size()));
+        thread.start();
+    }
+
+    @Override
+    void take(Delivery delivery) {
+        buffer.add(delivery);
+    }
+
+    @Override
+    void done(long tag) {
+        doneTags.add(tag);
+    }
+
+    private void work() {
+        try {
+            while (isOpen()) {
+                var batch = collect();
+                // once the channel is closed the broker delivers all this again, on another one
+                if (!batch.isEmpty() && isOpen()) {
+                    handle(batch);
+                    acknowledge();
+                }
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private List<Delivery> collect() throws InterruptedException {
+        var batch = new ArrayList<Delivery>(size.size());
+        var first = buffer.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+        if (first == null) {
+            return batch;
+        }
+        batch.add(first);
+        var deadline = System.nanoTime() + size.timeout().toNanos();
+        while (batch.size() < size.size()) {
+            buffer.drainTo(batch, size.size() - batch.size());
+            var left = deadline - System.nanoTime();
+            if (batch.size() == size.size() || left <= 0 || isDraining()) {
+                break;
+            }
+            var next = buffer.poll(Math.min(left, TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS)), TimeUnit.NANOSECONDS);
+            if (next != null) {
+                batch.add(next);
+            } else if (!isOpen()) {
+                break;
+            }
+        }
+        return batch;
+    }
+
+    private void handle(List<Delivery> batch) {
+        try {
+            handler.accept(List.copyOf(batch));
+        } catch (RuntimeException thrown) {
+            batch.forEach(delivery -> delivery.failed(thrown));
+        }
+        batch.stream()
+                .filter(delivery -> !delivery.isSettled())
+                .forEach(delivery -> delivery.failed(new IllegalStateException("the batch handler left it undecided")));
+    }
+
+    /** One acknowledgement for all, unless one before the last is still on its way to the failures. */
+    private void acknowledge() {
+        var allAtOnce = nothingParked();
+        long last = 0;
+        int count = 0;
+        for (var tag = doneTags.poll(); tag != null; tag = doneTags.poll()) {
+            last = Math.max(last, tag);
+            count++;
+            if (!allAtOnce) {
+                acknowledge(tag, false);
+            }
+        }
+        if (allAtOnce && count > 0) {
+            acknowledge(last, true);
+        }
+        finished(count);
+    }
+}

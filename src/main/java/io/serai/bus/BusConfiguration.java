@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.springframework.amqp.core.AmqpAdmin;
+import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
+import org.springframework.boot.autoconfigure.amqp.ConnectionFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+@Configuration(proxyBeanMethods = false)
+class BusConfiguration {
+
+    /**
+     * Handlers run on the client's threads, one a consumer at the most, so an unbounded pool is bounded by the routes.
+     */
+    @Bean
+    ConnectionFactoryCustomizer consumerThreads() {
+        var threads = Executors.newCachedThreadPool(task -> {
+            var worker = new Thread(task, "deliver");
+            worker.setDaemon(true);
+            return worker;
+        });
+        return factory -> factory.setSharedExecutor(threads);
+    }
+
+    @Bean(destroyMethod = "shutdownNow")
+    ScheduledExecutorService busTimer() {
+        return new ScheduledThreadPoolExecutor(1, task -> {
+            var worker = new Thread(task, "bus-timer");
+            worker.setDaemon(true);
+            return worker;
+        });
+    }
+
+    /** Publishers and subscribers on connections of their own: a broker short of memory blocks publishers only. */
+    @Bean
+    BrokerLinks brokerLinks(CachingConnectionFactory factory, BusProperties properties) {
+        var publisher = factory.getPublisherConnectionFactory();
+        return new BrokerLinks(
+                new BrokerLink("publish", publisher == null ? factory : publisher, properties.reconnectInterval()),
+                new BrokerLink("subscribe", factory, properties.reconnectInterval()));
+    }
+
+    @Bean
+    Publishing publishing(BusProperties properties, BrokerLinks links, ScheduledExecutorService busTimer) {
+        var publishing = new Publishing(properties.publisher(), links.publish());
+        links.publish().join(publishing);
+        busTimer.scheduleWithFixedDelay(publishing::expire, 500, 500, TimeUnit.MILLISECONDS);
+        return publishing;
+    }
+
+    @Bean
+    EventPublisher eventPublisher(Publishing publishing, BusProperties properties, MeterRegistry meters) {
+        return new EventPublisher(publishing, properties.maxMessageSize(), meters);
+    }
+
+    @Bean
+    Parking parking(Publishing publishing, ScheduledExecutorService busTimer, Clock clock) {
+        return new Parking(publishing, busTimer, clock);
+    }
+
+    @Bean
+    Subscriptions subscriptions(
+            JdbcClient jdbc,
+            PlatformTransactionManager transactions,
+            BrokerLinks links,
+            Parking parking,
+            AmqpAdmin broker,
+            MeterRegistry meters) {
+        var recorded = new RecordedSubscriptions(jdbc, new TransactionTemplate(transactions));
+        return new Subscriptions(recorded, links.subscribe(), parking, broker, meters);
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How events cross the broker, {@code serai.bus.*}.
+ *
+ * @param source first part of the {@code source} of events that routes publish; the route id follows
+ * @param maxMessageSize largest body published; larger ones are refused as invalid (RabbitMQ 4 takes 16 MiB)
+ * @param immediateRetries how often a failed delivery is tried again in place before it is parked
+ * @param reconnectInterval pause between attempts to reach a broker that is away
+ * @param prefetch messages in flight to one consumer of a subscription, unless the route says otherwise
+ * @param publisher limits of publishing
+ * @param outbox limits of the relay
+ * @param idempotent how long processed events are remembered
+ */
+@Validated
+@ConfigurationProperties("serai.bus")
+public record BusProperties(
+        @DefaultValue("/serai") String source,
+        @DefaultValue("16000000B") @NotNull DataSize maxMessageSize,
+        @DefaultValue("2") @Min(0) @Max(10) int immediateRetries,
+
+        @DefaultValue("250ms") @DurationMin(millis = 50) @DurationMax(seconds = 60)
+        Duration reconnectInterval,
+
+        @DefaultValue("250") @Min(1) @Max(5000) int prefetch,
+        @DefaultValue @Valid Publisher publisher,
+        @DefaultValue @Valid OutboxRelay outbox,
+        @DefaultValue @Valid Idempotent idempotent) {
+
+    /**
+     * {@code serai.bus.publisher.*}.
+     *
+     * @param channels AMQP channels shared by all publishers
+     * @param maxInFlight events sent and not yet confirmed; a publisher beyond waits
+     * @param confirmTimeout how long a publisher waits for a place in flight, and then for its confirm
+     */
+    public record Publisher(
+            @DefaultValue("2") @Min(1) @Max(64) int channels,
+            @DefaultValue("4096") @Min(1) @Max(100_000) int maxInFlight,
+
+            @DefaultValue("10s") @DurationMin(millis = 100) @DurationMax(seconds = 300)
+            Duration confirmTimeout) {}
+
+    /**
+     * {@code serai.bus.outbox.*}.
+     *
+     * @param window rows read and published together
+     * @param poll how often the relay looks for rows that other hubs wrote
+     * @param lease how long the other hubs wait before they take over from a relay that is silent
+     */
+    public record OutboxRelay(
+            @DefaultValue("500") @Min(1) @Max(5000) int window,
+
+            @DefaultValue("200ms") @DurationMin(millis = 10) @DurationMax(seconds = 60)
+            Duration poll,
+
+            @DefaultValue("5s") @DurationMin(seconds = 2) @DurationMax(seconds = 300)
+            Duration lease) {}
+
+    /**
+     * {@code serai.bus.idempotent.*}.
+     *
+     * @param retention how long an event's id is remembered; a duplicate that comes later has its effect again
+     */
+    public record Idempotent(
+            @DefaultValue("7d") @DurationMin(minutes = 1) Duration retention) {}
+}

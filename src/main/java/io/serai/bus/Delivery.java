@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import io.serai.message.Event;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One event on its way to a subscriber, un-acknowledged until {@link #done} or {@link #failed} is called; the first call
+ * counts. Both may be called from any thread, later. If neither is, the event is delivered again after a restart.
+ */
+public final class Delivery {
+
+    private final Event event;
+    private final BasicProperties properties;
+    private final long tag;
+    private final Lane lane;
+    private final AtomicBoolean settled = new AtomicBoolean();
+
+    Delivery(Event event, BasicProperties properties, long tag, Lane lane) {
+        this.event = event;
+        this.properties = properties;
+        this.tag = tag;
+        this.lane = lane;
+    }
+
+    public Event event() {
+        return event;
+    }
+
+    /** The subscriber has dealt with the event: acknowledges it. */
+    public void done() {
+        if (settled.compareAndSet(false, true)) {
+            lane.done(tag);
+        }
+    }
+
+    /** The subscriber cannot: parks the event in {@code serai.failures} with its facts, then acknowledges it. */
+    public void failed(Failure failure) {
+        if (settled.compareAndSet(false, true)) {
+            lane.park(tag, properties, event.data(), failure);
+        }
+    }
+
+    public void failed(Throwable cause) {
+        failed(Failure.of(cause));
+    }
+
+    boolean isSettled() {
+        return settled.get();
+    }
+}

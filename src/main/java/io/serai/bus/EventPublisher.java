@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.serai.message.Event;
+import io.serai.message.Invalid;
+import java.util.concurrent.CompletableFuture;
+import org.springframework.util.unit.DataSize;
+
+/** Publishes events to the topic exchange, persistent and confirmed (Publish-Subscribe Channel). Thread-safe. */
+public final class EventPublisher {
+
+    private final Publishing publishing;
+    private final long maxBody;
+    private final Counter published;
+    private final Counter refused;
+
+    EventPublisher(Publishing publishing, DataSize maxBody, MeterRegistry meters) {
+        this.publishing = publishing;
+        this.maxBody = maxBody.toBytes();
+        this.published = Counter.builder("serai.bus.published")
+                .description("Events the broker confirmed")
+                .register(meters);
+        this.refused = Counter.builder("serai.bus.publish.failures")
+                .description("Events the broker did not confirm")
+                .register(meters);
+    }
+
+    /**
+     * Publishes an event; events of one subject keep the order in which one thread publishes them.
+     *
+     * <p>The future completes on the AMQP reader thread: a dependent stage must not block, or use the {@code Async} forms.
+     * Waits only while {@code serai.bus.publisher.max-in-flight} events are under way.
+     *
+     * @return completes when the broker has the event on disk; exceptionally with {@link io.serai.message.Unavailable}
+     *     when that is not sure, then the same event may be published again; with {@link Invalid} when
+     *     it is too large
+     */
+    public CompletableFuture<Void> publish(Event event) {
+        if (event.data().length > maxBody) {
+            return CompletableFuture.failedFuture(new Invalid("publishing " + event.id() + ": body of "
+                    + event.data().length + " bytes is over serai.bus.max-message-size (" + maxBody + ")"));
+        }
+        var subject = event.subject();
+        return publishing
+                .send(
+                        subject == null ? event.id() : subject,
+                        BusTopology.EVENTS,
+                        event.type().name(),
+                        AmqpEvents.properties(event),
+                        event.data())
+                .whenComplete((done, failed) -> (failed == null ? published : refused).increment());
+    }
+
+    /** Whether the broker takes events now. */
+    public boolean isUp() {
+        return publishing.isUp();
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a failed delivery, kept with the parked message.
+ *
+ * @param cause what was thrown
+ * @param routeId the Camel route it failed in
+ * @param nodeId the step it failed at
+ * @param location file and line of that step
+ * @param attempts how often it was tried
+ */
+public record Failure(
+        Throwable cause,
+        @Nullable String routeId,
+        @Nullable String nodeId,
+        @Nullable String location,
+        int attempts) {
+
+    public static Failure of(Throwable cause) {
+        return new Failure(cause, null, null, null, 1);
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import io.serai.message.EventIds;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the facts of a failure into headers {@code serai-failure-*} beside those the message had.
+ *
+ * <p>Headers must fit one AMQP frame (131,072 bytes on RabbitMQ) or parking itself would fail for ever: the facts take
+ * at most 32 KiB, and less where the message's own headers leave less; a cut is noted in {@code serai-failure-cut}.
+ */
+final class FailureHeaders {
+
+    static final String PREFIX = "serai-failure-";
+    static final int MAX_FACTS = 32 * 1024;
+
+    private static final int FRAME = 120_000;
+    private static final int SHORT = 1024;
+    private static final int PERSISTENT = 2;
+
+    private final Clock clock;
+    private final String host = host();
+
+    FailureHeaders(Clock clock) {
+        this.clock = clock;
+    }
+
+    BasicProperties with(BasicProperties original, String from, Failure failure) {
+        Map<String, Object> own = original.getHeaders() == null ? Map.of() : original.getHeaders();
+        var headers = new HashMap<String, Object>();
+        int size = 0;
+        for (var header : own.entrySet()) {
+            if (!header.getKey().startsWith(PREFIX)) {
+                headers.put(header.getKey(), header.getValue());
+                size += bytes(header.getKey()) + bytes(String.valueOf(header.getValue())) + 8;
+            }
+        }
+        put(headers, "id", EventIds.next());
+        put(headers, "from", from);
+        put(headers, "at", clock.instant().toString());
+        put(headers, "host", host);
+        put(headers, "attempts", Integer.toString(failure.attempts()));
+        put(headers, "route", failure.routeId());
+        put(headers, "node", failure.nodeId());
+        put(headers, "location", failure.location());
+        put(headers, "exception", failure.cause().getClass().getName());
+        put(headers, "message", failure.cause().getMessage());
+        int left = Math.max(0, Math.min(MAX_FACTS, FRAME - size) - 8 * SHORT);
+        var trace = trace(failure.cause());
+        var cut = cut(trace, left);
+        headers.put(PREFIX + "trace", cut);
+        if (cut.length() < trace.length()) {
+            headers.put(PREFIX + "cut", "trace cut from " + trace.length() + " to " + cut.length() + " characters");
+        }
+        return original.builder()
+                .headers(headers)
+                .deliveryMode(PERSISTENT)
+                .expiration(null)
+                .build();
+    }
+
+    /** For a log line: no line breaks or other control characters, and short. */
+    static String printable(@Nullable String text) {
+        var shortened = cut(text == null ? "" : text, SHORT);
+        return shortened.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    private static void put(Map<String, Object> headers, String name, @Nullable String value) {
+        if (value != null) {
+            headers.put(PREFIX + name, cut(value, SHORT));
+        }
+    }
+
+    private static String trace(Throwable thrown) {
+        var text = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(text));
+        return text.toString();
+    }
+
+    /** Cuts to a number of UTF-8 bytes without splitting a character. */
+    private static String cut(String text, int maxBytes) {
+        var bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length <= maxBytes) {
+            return text;
+        }
+        int end = maxBytes;
+        while (end > 0 && (bytes[end] & 0xC0) == 0x80) {
+            end--;
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException unnamed) {
+            return "unknown";
+        }
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.serai.message.Invalid;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One consumer of a subscription's queue on a channel of its own: turns messages into deliveries and their outcome into
+ * acknowledgements.
+ *
+ * <p>The client calls it from one thread at a time. What is in hand is bounded by the prefetch. When the channel closes,
+ * what is not acknowledged goes back to the queue by itself.
+ */
+abstract class Lane extends DefaultConsumer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+
+    private final String subscription;
+    private final Parking parking;
+    private final Runnable onLost;
+    private final AtomicInteger inHand = new AtomicInteger();
+    private final AtomicInteger parked = new AtomicInteger();
+    private volatile boolean draining;
+
+    Lane(Channel channel, String subscription, Parking parking, Runnable onLost) {
+        super(channel);
+        this.subscription = subscription;
+        this.parking = parking;
+        this.onLost = onLost;
+    }
+
+    /** Hands a delivery on; must not throw. */
+    abstract void take(Delivery delivery);
+
+    void open(int prefetch) throws IOException {
+        getChannel().basicQos(prefetch);
+        getChannel().basicConsume(BusTopology.queueOf(subscription), false, this);
+    }
+
+    @Override
+    public final void handleDelivery(String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
+        inHand.incrementAndGet();
+        long tag = envelope.getDeliveryTag();
+        try {
+            take(new Delivery(AmqpEvents.event(properties, body), properties, tag, this));
+        } catch (Invalid noEvent) {
+            park(tag, properties, body, Failure.of(noEvent));
+        }
+    }
+
+    /** The broker ended the consumer, say because the queue was deleted. */
+    @Override
+    public final void handleCancel(String consumerTag) {
+        LOG.warn("broker cancelled a consumer subscription={}; declaring the queue again", subscription);
+        close();
+        onLost.run();
+    }
+
+    @Override
+    public final void handleShutdownSignal(String consumerTag, ShutdownSignalException cause) {
+        if (!draining && !cause.isHardError() && !cause.isInitiatedByApplication()) {
+            LOG.warn("broker closed a channel subscription={} cause={}", subscription, cause.getMessage());
+            onLost.run();
+        }
+    }
+
+    /** A delivery was dealt with: acknowledges it, now or with its batch. */
+    void done(long tag) {
+        acknowledge(tag, false);
+        finished(1);
+    }
+
+    final void park(long tag, BasicProperties properties, byte[] body, Failure failure) {
+        parked.incrementAndGet();
+        parking.park(subscription, properties, body, failure, this::isOpen).whenComplete((safe, channelLost) -> {
+            if (channelLost == null) {
+                acknowledge(tag, false);
+            }
+            parked.decrementAndGet();
+            finished(1);
+        });
+    }
+
+    /** Whether nothing is on its way to the failures, so that one acknowledgement may stand for all before it. */
+    final boolean nothingParked() {
+        return parked.get() == 0;
+    }
+
+    final void finished(int count) {
+        inHand.addAndGet(-count);
+    }
+
+    final void acknowledge(long tag, boolean allUpTo) {
+        try {
+            getChannel().basicAck(tag, allUpTo);
+        } catch (AlreadyClosedException | IOException lost) {
+            // the broker has taken the message back and delivers it again: at least once
+            LOG.debug("acknowledging came too late subscription={}", subscription);
+        }
+    }
+
+    /** Stops taking and waits for what is in hand; what is not done by then goes back to the queue. */
+    final void drain(Duration limit) {
+        draining = true;
+        try {
+            getChannel().basicCancel(getConsumerTag());
+        } catch (AlreadyClosedException | IOException gone) {
+            return;
+        }
+        var deadline = System.nanoTime() + limit.toNanos();
+        while (inHand.get() > 0 && getChannel().isOpen() && System.nanoTime() - deadline < 0) {
+            if (Thread.currentThread().isInterrupted()) {
+                break;
+            }
+            LockSupport.parkNanos(5_000_000);
+        }
+        close();
+    }
+
+    final void close() {
+        try {
+            getChannel().abort();
+        } catch (IOException gone) {
+            // it is closed, which is what was wanted
+        }
+    }
+
+    final boolean isDraining() {
+        return draining;
+    }
+
+    final boolean isOpen() {
+        return getChannel().isOpen();
+    }
+}

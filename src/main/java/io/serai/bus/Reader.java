@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+
+/** Reads one subscription in this hub: declares its queue and opens its lanes on every new connection. */
+final class Reader implements BrokerLink.User, Registration {
+
+    private static final Duration IN_HAND_LIMIT = Duration.ofSeconds(30);
+
+    private final Subscription subscription;
+    private final BrokerLink link;
+    private final BiFunction<Channel, Runnable, Lane> makeLane;
+    private final Consumer<Collection<String>> unbound;
+    private final Runnable onStop;
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private volatile List<String> unbind;
+    private volatile List<Lane> lanes = List.of();
+
+    Reader(
+            Subscription subscription,
+            List<String> unbind,
+            BrokerLink link,
+            BiFunction<Channel, Runnable, Lane> makeLane,
+            Consumer<Collection<String>> unbound,
+            Runnable onStop) {
+        this.subscription = subscription;
+        this.unbind = unbind;
+        this.link = link;
+        this.makeLane = makeLane;
+        this.unbound = unbound;
+        this.onStop = onStop;
+    }
+
+    @Override
+    public void connected(Connection connection) throws IOException {
+        lanes.forEach(Lane::close);
+        BusTopology.declare(connection, subscription, unbind);
+        if (!unbind.isEmpty()) {
+            unbound.accept(unbind);
+            unbind = List.of();
+        }
+        var opened = new ArrayList<Lane>();
+        for (int i = 0; i < subscription.concurrency(); i++) {
+            var channel = connection.createChannel();
+            if (channel == null) {
+                throw new IOException("no channel left on the connection");
+            }
+            var lane = makeLane.apply(channel, () -> link.rejoin(this));
+            opened.add(lane);
+            lanes = List.copyOf(opened);
+            if (stopped.get()) {
+                lane.close();
+                return;
+            }
+            lane.open(subscription.prefetch());
+        }
+    }
+
+    @Override
+    public void stop() {
+        if (stopped.compareAndSet(false, true)) {
+            link.leave(this);
+            lanes.parallelStream().forEach(lane -> lane.drain(IN_HAND_LIMIT));
+            onStop.run();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "subscription " + subscription.name();
+    }
+}

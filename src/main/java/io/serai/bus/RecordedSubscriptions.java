@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus;
+
+import io.serai.message.Conflict;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** Remembers which subscription is bound to what, since AMQP cannot list bindings. */
+final class RecordedSubscriptions {
+
+    /**
+     * A subscription as recorded.
+     *
+     * @param patterns what it is bound to, sorted
+     */
+    record Recorded(String name, boolean ordered, SortedSet<String> patterns) {}
+
+    private static final String INSERT_SUBSCRIPTION =
+            "INSERT INTO subscription (name, ordered, created_at) VALUES (:name, :ordered, CURRENT_TIMESTAMP) ON CONFLICT DO NOTHING";
+    private static final String IS_ORDERED = "SELECT ordered FROM subscription WHERE name = :name FOR UPDATE";
+    private static final String INSERT_PATTERN =
+            "INSERT INTO subscription_pattern (subscription, pattern, unbind) VALUES (:name, :pattern, FALSE) ON CONFLICT DO NOTHING";
+    private static final String MARK_PATTERNS =
+            "UPDATE subscription_pattern SET unbind = (CASE WHEN pattern IN (:patterns) THEN FALSE ELSE TRUE END) WHERE subscription = :name";
+    private static final String SELECT_TO_UNBIND =
+            "SELECT pattern FROM subscription_pattern WHERE subscription = :name AND unbind";
+    private static final String DELETE_UNBOUND =
+            "DELETE FROM subscription_pattern WHERE subscription = :name AND unbind AND pattern IN (:patterns)";
+    private static final String SELECT_ALL = """
+            SELECT s.name, s.ordered, p.pattern FROM subscription s
+            LEFT JOIN subscription_pattern p ON p.subscription = s.name AND NOT p.unbind
+            ORDER BY s.name, p.pattern
+            """;
+
+    private final JdbcClient jdbc;
+    private final TransactionOperations transaction;
+
+    RecordedSubscriptions(JdbcClient jdbc, TransactionOperations transaction) {
+        this.jdbc = jdbc;
+        this.transaction = transaction;
+    }
+
+    /**
+     * Records what a subscription is bound to from now on.
+     *
+     * @return the patterns it had and has no longer, to be unbound
+     * @throws Conflict where the subscription exists with another {@code ordered}, which its queue cannot change
+     */
+    List<String> record(Subscription subscription) {
+        var unbind = transaction.execute(status -> {
+            jdbc.sql(INSERT_SUBSCRIPTION)
+                    .param("name", subscription.name())
+                    .param("ordered", subscription.ordered())
+                    .update();
+            var ordered = jdbc.sql(IS_ORDERED)
+                    .param("name", subscription.name())
+                    .query(Boolean.class)
+                    .single();
+            if (ordered != subscription.ordered()) {
+                throw new Conflict("subscribing " + subscription.name() + ": its queue was made with ordered=" + ordered
+                        + ", which a queue cannot change; choose another subscription name");
+            }
+            for (var pattern : subscription.patternTexts()) {
+                jdbc.sql(INSERT_PATTERN)
+                        .param("name", subscription.name())
+                        .param("pattern", pattern)
+                        .update();
+            }
+            jdbc.sql(MARK_PATTERNS)
+                    .param("name", subscription.name())
+                    .param("patterns", subscription.patternTexts())
+                    .update();
+            return jdbc.sql(SELECT_TO_UNBIND)
+                    .param("name", subscription.name())
+                    .query(String.class)
+                    .list();
+        });
+        return unbind == null ? List.of() : unbind;
+    }
+
+    /** Forgets patterns that the broker has unbound. */
+    void unbound(String subscription, Collection<String> patterns) {
+        jdbc.sql(DELETE_UNBOUND)
+                .param("name", subscription)
+                .param("patterns", patterns)
+                .update();
+    }
+
+    Collection<Recorded> all() {
+        Map<String, Recorded> recorded = new LinkedHashMap<>();
+        jdbc.sql(SELECT_ALL).query(row -> {
+            var name = row.getString("name");
+            var ordered = row.getBoolean("ordered");
+            var patterns = recorded.computeIfAbsent(name, key -> new Recorded(key, ordered, new TreeSet<>()))
+                    .patterns();
+            if (row.getString("pattern") != null) {
+                patterns.add(row.getString("pattern"));
+            }
+        });
+        return recorded.values();
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus;
+
+import com.rabbitmq.client.Channel;
+import java.util.function.Consumer;
+
+/** Hands on one delivery after the other, on the client's thread; the next may come before the last is done. */
+final class SingleLane extends Lane {
+
+    private final Consumer<Delivery> handler;
+
+    SingleLane(Channel channel, String subscription, Parking parking, Runnable onLost, Consumer<Delivery> handler) {
+        super(channel, subscription, parking, onLost);
+        this.handler = handler;
+    }
+
+    @Override
+    void take(Delivery delivery) {
+        try {
+            handler.accept(delivery);
+        } catch (RuntimeException thrown) {
+            delivery.failed(thrown);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.serai.message.Conflict;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.amqp.core.AmqpAdmin;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * Subscribes to events: records the subscription, then reads its queue whenever the broker is there (Durable Subscriber).
+ *
+ * <p>At least once: what is not acknowledged when a hub or the broker dies is delivered again.
+ */
+public final class Subscriptions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
+
+    private final RecordedSubscriptions recorded;
+    private final BrokerLink link;
+    private final Parking parking;
+    private final AmqpAdmin broker;
+    private final MeterRegistry meters;
+    private final Map<String, Registration> read = new ConcurrentHashMap<>();
+
+    Subscriptions(
+            RecordedSubscriptions recorded, BrokerLink link, Parking parking, AmqpAdmin broker, MeterRegistry meters) {
+        this.recorded = recorded;
+        this.link = link;
+        this.parking = parking;
+        this.broker = broker;
+        this.meters = meters;
+    }
+
+    /**
+     * Reads one event at a time in each of the subscription's consumers. The handler may return before it settles the
+     * delivery; then the next comes, up to the prefetch.
+     *
+     * @param handler what it throws counts as {@link Delivery#failed}
+     * @throws Conflict where this hub reads the subscription already, or its {@code ordered} differs from its queue's
+     */
+    public Registration subscribe(Subscription subscription, Consumer<Delivery> handler) {
+        var counted = meters.counter("serai.bus.delivered", "subscription", subscription.name());
+        Consumer<Delivery> counting = delivery -> {
+            counted.increment();
+            handler.accept(delivery);
+        };
+        return read(
+                subscription,
+                (channel, onLost) -> new SingleLane(channel, subscription.name(), parking, onLost, counting));
+    }
+
+    /**
+     * Reads events in batches, one batch at a time in each consumer. The handler blocks until it has settled all of them.
+     *
+     * @param handler what it throws, or leaves unsettled, counts as {@link Delivery#failed}
+     * @throws Conflict as {@link #subscribe}
+     */
+    public Registration subscribeInBatches(
+            Subscription subscription, BatchSize size, Consumer<List<Delivery>> handler) {
+        var counted = meters.counter("serai.bus.delivered", "subscription", subscription.name());
+        Consumer<List<Delivery>> counting = batch -> {
+            counted.increment(batch.size());
+            handler.accept(batch);
+        };
+        return read(
+                subscription,
+                (channel, onLost) -> new BatchLane(channel, subscription.name(), parking, onLost, size, counting));
+    }
+
+    /** All subscriptions ever made and not removed, by name, with their backlog. */
+    public List<SubscriptionStatus> list() {
+        return recorded.all().stream().map(this::status).toList();
+    }
+
+    private Registration read(Subscription subscription, LaneMaker lanes) {
+        var name = subscription.name();
+        Registration pending = () -> {};
+        if (read.putIfAbsent(name, pending) != null) {
+            throw new Conflict("subscribing " + name + ": another route of this hub reads it; choose another name, "
+                    + "or let one route read all the patterns");
+        }
+        try {
+            var unbind = recorded.record(subscription);
+            var reader = new Reader(
+                    subscription,
+                    unbind,
+                    link,
+                    lanes::make,
+                    patterns -> forget(name, patterns),
+                    () -> read.remove(name));
+            read.put(name, reader);
+            link.join(reader);
+            return reader;
+        } catch (RuntimeException refused) {
+            read.remove(name);
+            throw refused;
+        }
+    }
+
+    private interface LaneMaker {
+        Lane make(com.rabbitmq.client.Channel channel, Runnable onLost);
+    }
+
+    private void forget(String subscription, Collection<String> patterns) {
+        try {
+            recorded.unbound(subscription, patterns);
+        } catch (DataAccessException away) {
+            // unbinding again at the next start does no harm
+            LOG.debug("unbound patterns stay recorded subscription={}", subscription, away);
+        }
+    }
+
+    private SubscriptionStatus status(RecordedSubscriptions.Recorded each) {
+        var queue = link.isUp() ? broker.getQueueInfo(BusTopology.queueOf(each.name())) : null;
+        if (queue == null) {
+            return status(each, link.isUp() ? unread(each) : SubscriptionStatus.State.UNKNOWN, null, null);
+        }
+        long consumers = queue.getConsumerCount();
+        var state = consumers > 0 ? SubscriptionStatus.State.ACTIVE : unread(each);
+        return status(each, state, (long) queue.getMessageCount(), consumers);
+    }
+
+    private SubscriptionStatus.State unread(RecordedSubscriptions.Recorded each) {
+        return read.containsKey(each.name()) ? SubscriptionStatus.State.IDLE : SubscriptionStatus.State.ORPHANED;
+    }
+
+    private static SubscriptionStatus status(
+            RecordedSubscriptions.Recorded each,
+            SubscriptionStatus.State state,
+            @Nullable Long backlog,
+            @Nullable Long consumers) {
+        return new SubscriptionStatus(each.name(), each.patterns(), each.ordered(), state, backlog, consumers);
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus;
+
+import io.serai.message.Invalid;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Shows the subscriptions over HTTP, by name. */
+@RestController
+final class SubscriptionsController {
+
+    /** A page of subscriptions; {@code next} is the cursor of the following page. */
+    record Page(List<SubscriptionStatus> items, @Nullable String next) {}
+
+    private static final int MAX_LIMIT = 500;
+
+    private final Subscriptions subscriptions;
+
+    SubscriptionsController(Subscriptions subscriptions) {
+        this.subscriptions = subscriptions;
+    }
+
+    @GetMapping("/api/subscriptions")
+    Page list(@RequestParam(defaultValue = "50") int limit, @RequestParam(defaultValue = "") String cursor) {
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw new Invalid("listing subscriptions: limit must be 1 to " + MAX_LIMIT);
+        }
+        var after = subscriptions.list().stream()
+                .filter(each -> each.name().compareTo(cursor) > 0)
+                .limit(limit + 1L)
+                .toList();
+        var more = after.size() > limit;
+        var items = more ? after.subList(0, limit) : after;
+        return new Page(items, more ? items.get(items.size() - 1).name() : null);
+    }
+}

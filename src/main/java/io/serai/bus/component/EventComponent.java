@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus.component;
+
+import io.serai.bus.BusProperties;
+import io.serai.bus.EventPublisher;
+import io.serai.bus.Subscriptions;
+import io.serai.bus.outbox.Outbox;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import org.apache.camel.Endpoint;
+import org.apache.camel.spi.annotations.Component;
+import org.apache.camel.support.DefaultComponent;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+
+/** Makes endpoints such as {@code event:order.placed} for routes of this hub. */
+@Component("event")
+public class EventComponent extends DefaultComponent {
+
+    /** What the endpoints work with; absent in a context that only checks routes and never starts them. */
+    record Services(
+            EventPublisher publisher,
+            Subscriptions subscriptions,
+            Outbox outbox,
+            OnceOnly onceOnly,
+            BusProperties properties,
+            ExecutorService continuations) {}
+
+    private final @Nullable ObjectProvider<Services> services;
+
+    /** For tools that read the component's options, and for contexts that check routes. */
+    public EventComponent() {
+        this.services = null;
+    }
+
+    EventComponent(ObjectProvider<Services> services) {
+        this.services = services;
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        var endpoint = new EventEndpoint(uri, this, remaining);
+        setProperties(endpoint, parameters);
+        return endpoint;
+    }
+
+    Services services() {
+        if (services == null) {
+            throw new IllegalStateException("event: has no broker in this Camel context");
+        }
+        return services.getObject();
+    }
+}

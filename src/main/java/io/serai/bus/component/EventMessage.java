@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus.component;
+
+import io.serai.message.Event;
+import java.util.AbstractMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Message;
+import org.apache.camel.support.DefaultMessage;
+
+/** One event of a batch: splitting the batch makes exchanges of these. */
+final class EventMessage extends DefaultMessage {
+
+    private final Event event;
+
+    EventMessage(CamelContext context, Event event) {
+        super(context);
+        this.event = event;
+        EventReader.read(event, this);
+    }
+
+    Event event() {
+        return event;
+    }
+
+    @Override
+    public Message newInstance() {
+        return new EventMessage(getCamelContext(), event);
+    }
+}

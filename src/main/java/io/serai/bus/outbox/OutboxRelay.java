@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus.outbox;
+
+import io.serai.bus.BusProperties;
+import io.serai.bus.EventPublisher;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Publishes what is in the outbox, oldest first, at least once, and deletes what the broker has confirmed.
+ *
+ * <p>One hub at a time relays. It reads a window of rows and publishes the subjects of the window side by side, the
+ * events of one subject one after the other: a refused event holds back its subject and nothing else. A crash between
+ * confirm and delete publishes again, with the same id.
+ */
+final class OutboxRelay implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
+    private static final Duration HOLD_BACK = Duration.ofSeconds(1);
+
+    private final OutboxRows rows;
+    private final Lease lease;
+    private final EventPublisher publisher;
+    private final BusProperties.OutboxRelay limits;
+    /** Publishing may wait for a place in flight, which must not hold up the AMQP reader thread. */
+    private final ExecutorService confirms = Executors.newSingleThreadExecutor(task -> {
+        var worker = new Thread(task, "outbox-confirms");
+        worker.setDaemon(true);
+        return worker;
+    });
+
+    private final Semaphore work = new Semaphore(0);
+    private final Map<String, Long> heldUntil = new HashMap<>();
+    private volatile boolean running;
+    private volatile @Nullable Thread thread;
+    private long leasedUntil;
+    private boolean troubleLogged;
+
+    OutboxRelay(OutboxRows rows, Lease lease, EventPublisher publisher, BusProperties.OutboxRelay limits) {
+        this.rows = rows;
+        this.lease = lease;
+        this.publisher = publisher;
+        this.limits = limits;
+    }
+
+    /** Says that there is something to relay; cheap, from any thread. */
+    void wake() {
+        if (work.availablePermits() == 0) {
+            work.release();
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        var worker = new Thread(this::relay, "outbox-relay");
+        worker.setDaemon(true);
+        thread = worker;
+        worker.start();
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        work.release();
+        var worker = thread;
+        if (worker != null) {
+            try {
+                worker.join(TimeUnit.SECONDS.toMillis(20));
+            } catch (InterruptedException hurried) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Starts after the broker link, stops before it and after the routes that write. */
+    @Override
+    public int getPhase() {
+        return -100;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    private void relay() {
+        while (running) {
+            try {
+                if (!relayWindow()) {
+                    pause();
+                }
+                troubleLogged = false;
+            } catch (DataAccessException | TransactionException away) {
+                if (!troubleLogged) {
+                    LOG.warn("outbox cannot be read, trying again cause={}", away.getMessage());
+                    troubleLogged = true;
+                }
+                pause();
+            } catch (RuntimeException unforeseen) {
+                LOG.error("relaying the outbox stumbled; it goes on", unforeseen);
+                pause();
+            }
+        }
+        try {
+            lease.giveBack();
+        } catch (DataAccessException | TransactionException away) {
+            LOG.debug("lease runs out by itself", away);
+        }
+        confirms.shutdown();
+    }
+
+    /** Relays one window; false where there was nothing to do or nothing could be done. */
+    private boolean relayWindow() {
+        if (!publisher.isUp() || !holdsLease()) {
+            return false;
+        }
+        heldUntil.values().removeIf(until -> until - System.nanoTime() < 0);
+        var window = rows.oldest(limits.window(), heldUntil.keySet());
+        if (window.isEmpty()) {
+            return false;
+        }
+        Queue<Long> confirmed = new ConcurrentLinkedQueue<>();
+        Queue<String> refused = new ConcurrentLinkedQueue<>();
+        CompletableFuture.allOf(bySubject(window).stream()
+                        .map(rowsOfOne -> publishInOrder(rowsOfOne, 0, confirmed, refused))
+                        .toArray(CompletableFuture<?>[]::new))
+                .join();
+        refused.forEach(subject -> heldUntil.put(subject, System.nanoTime() + HOLD_BACK.toNanos()));
+        rows.delete(List.copyOf(confirmed));
+        return !confirmed.isEmpty();
+    }
+
+    /** Events without a subject need no order, so each stands alone. */
+    private static Collection<List<OutboxRows.Row>> bySubject(List<OutboxRows.Row> window) {
+        Map<String, List<OutboxRows.Row>> subjects = new LinkedHashMap<>();
+        for (var row : window) {
+            var subject = row.event().subject();
+            var key = subject == null ? "row " + row.position() : "subject " + subject;
+            subjects.computeIfAbsent(key, each -> new ArrayList<>()).add(row);
+        }
+        return subjects.values();
+    }
+
+    /** Publishes each event when the one before is confirmed, and stops at the first that is refused. */
+    private CompletableFuture<Void> publishInOrder(
+            List<OutboxRows.Row> subject, int next, Queue<Long> confirmed, Queue<String> refused) {
+        if (next == subject.size()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        var row = subject.get(next);
+        return publisher
+                .publish(row.event())
+                .handle((done, failure) -> failure == null)
+                .thenComposeAsync(
+                        safe -> {
+                            if (safe) {
+                                confirmed.add(row.position());
+                                return publishInOrder(subject, next + 1, confirmed, refused);
+                            }
+                            if (row.event().subject() != null) {
+                                refused.add(row.event().subject());
+                            }
+                            return CompletableFuture.completedFuture(null);
+                        },
+                        confirms);
+    }
+
+    private boolean holdsLease() {
+        var now = System.nanoTime();
+        if (leasedUntil - now > 0) {
+            return true;
+        }
+        if (!lease.hold()) {
+            return false;
+        }
+        // renewed at a third of its time, so that a slow window does not lose it
+        leasedUntil = now + limits.lease().toNanos() / 3;
+        return true;
+    }
+
+    private void pause() {
+        try {
+            if (work.tryAcquire(limits.poll().toMillis(), TimeUnit.MILLISECONDS)) {
+                work.drainPermits();
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            running = false;
+        }
+    }
+}

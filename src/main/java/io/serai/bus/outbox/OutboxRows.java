@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus.outbox;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.serai.message.Event;
+import io.serai.message.EventType;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The table {@code outbox}: events waiting for the broker, in the order they were written. */
+final class OutboxRows {
+
+    /**
+     * A waiting event.
+     *
+     * @param position its place in the order; for one subject the order of the transactions that wrote it
+     */
+    record Row(long position, Event event) {}
+
+    private static final String INSERT = """
+            INSERT INTO outbox (id, source, type, subject, time, datacontenttype, dataschema, extensions, data)
+            VALUES (:id, :source, :type, :subject, :time, :datacontenttype, :dataschema, :extensions, :data)
+            """;
+    private static final String SELECT_OLDEST = """
+            SELECT position, id, source, type, subject, time, datacontenttype, dataschema, extensions, data
+            FROM outbox WHERE subject IS NULL OR subject NOT IN (:held) ORDER BY position LIMIT :window
+            """;
+    private static final String DELETE = "DELETE FROM outbox WHERE position IN (:positions)";
+    private static final String COUNT = "SELECT COUNT(*) FROM outbox";
+    private static final TypeReference<Map<String, String>> EXTENSIONS = new TypeReference<>() {};
+
+    private final JdbcClient jdbc;
+    private final ObjectMapper json = new ObjectMapper();
+
+    OutboxRows(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    void insert(Event event) {
+        Map<String, @Nullable Object> row = new HashMap<>();
+        row.put("id", event.id());
+        row.put("source", event.source());
+        row.put("type", event.type().name());
+        row.put("subject", event.subject());
+        row.put("time", OffsetDateTime.ofInstant(event.time(), ZoneOffset.UTC));
+        row.put("datacontenttype", event.dataContentType());
+        row.put("dataschema", event.dataSchema());
+        row.put("extensions", write(event.extensions()));
+        row.put("data", event.data());
+        jdbc.sql(INSERT).params(row).update();
+    }
+
+    /** Reads the oldest rows, at most {@code window}, leaving out the subjects that are held back. */
+    List<Row> oldest(int window, Collection<String> held) {
+        return jdbc.sql(SELECT_OLDEST)
+                .param("window", window)
+                // an empty list is no SQL; the empty string is no subject
+                .param("held", held.isEmpty() ? List.of("") : held)
+                .query(this::row)
+                .list();
+    }
+
+    void delete(Collection<Long> positions) {
+        if (!positions.isEmpty()) {
+            jdbc.sql(DELETE).param("positions", positions).update();
+        }
+    }
+
+    long count() {
+        return jdbc.sql(COUNT).query(Long.class).single();
+    }
+
+    private Row row(ResultSet row, int number) throws SQLException {
+        return new Row(
+                row.getLong("position"),
+                new Event(
+                        row.getString("id"),
+                        row.getString("source"),
+                        new EventType(row.getString("type")),
+                        row.getString("subject"),
+                        row.getObject("time", OffsetDateTime.class).toInstant(),
+                        row.getString("datacontenttype"),
+                        row.getString("dataschema"),
+                        read(row.getString("extensions")),
+                        row.getBytes("data")));
+    }
+
+    private String write(Map<String, String> extensions) {
+        try {
+            return json.writeValueAsString(extensions);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a map of strings is always JSON", impossible);
+        }
+    }
+
+    private Map<String, String> read(String extensions) {
+        try {
+            return json.readValue(extensions, EXTENSIONS);
+        } catch (JsonProcessingException damaged) {
+            throw new IllegalStateException("outbox.extensions holds what the hub did not write", damaged);
+        }
+    }
+}
