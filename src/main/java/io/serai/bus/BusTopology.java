@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.bus;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Set;
-import java.util.concurrent.TimeoutException;
 
 /**
  * The one place where exchanges, queues and bindings are declared; done again on every new connection.
@@ -58,7 +59,21 @@ final class BusTopology {
             }
         });
         for (var pattern : Set.copyOf(unbind)) {
+            unbind(connection, queue, pattern);
+        }
+    }
+
+    /** RabbitMQ accepts to unbind what is not bound; Broker-J closes the channel with 404, which says the same. */
+    private static void unbind(Connection connection, String queue, String pattern) throws IOException {
+        try {
             with(connection, channel -> channel.queueUnbind(queue, EVENTS, pattern));
+        } catch (IOException refused) {
+            if (!(refused.getCause() instanceof ShutdownSignalException signal)
+                    || signal.isHardError()
+                    || !(signal.getReason() instanceof AMQP.Channel.Close close)
+                    || close.getReplyCode() != AMQP.NOT_FOUND) {
+                throw refused;
+            }
         }
     }
 
@@ -68,13 +83,14 @@ final class BusTopology {
 
     /** Each on a channel of its own: a refused declaration closes its channel. */
     private static void with(Connection connection, Declaration declaration) throws IOException {
-        try (var channel = connection.createChannel()) {
-            if (channel == null) {
-                throw new IOException("no channel left on the connection");
-            }
+        var channel = connection.createChannel();
+        if (channel == null) {
+            throw new IOException("no channel left on the connection");
+        }
+        try {
             declaration.on(channel);
-        } catch (TimeoutException late) {
-            throw new IOException("closing the channel took too long", late);
+        } finally {
+            channel.abort();
         }
     }
 }

@@ -14,10 +14,10 @@ import java.util.regex.Pattern;
  */
 public record EventPattern(String text) {
 
-    /** Selects every event. */
-    public static final EventPattern ALL = new EventPattern("#");
-
     private static final Pattern GRAMMAR = Pattern.compile("([A-Za-z0-9_-]+|\\*|#)(\\.([A-Za-z0-9_-]+|\\*|#))*+");
+
+    /** Selects every event. After the grammar, which it is checked by. */
+    public static final EventPattern ALL = new EventPattern("#");
 
     /** @throws Invalid where the text is not a topic pattern over event types */
     public EventPattern {

@@ -46,7 +46,8 @@ record Consumed(@Nullable String correlationId, @Nullable String causationId, Ma
         exchange.setProperty(PROPERTY, new Consumed(eventId, null, Map.of()));
     }
 
-    @Nullable String setByRoute(Message message, String header) {
+    @Nullable
+    String setByRoute(Message message, String header) {
         var value = message.getHeader(header, String.class);
         return value == null || value.isEmpty() || Objects.equals(value, headers.get(header)) ? null : value;
     }

@@ -47,13 +47,15 @@ final class EventBody {
         }
         if (body instanceof InputStream || body instanceof StreamCache || body instanceof WrappedFile) {
             var bytes = message.getBody(byte[].class);
-            return new Content(bytes == null ? new byte[0] : bytes, declared == null ? "application/octet-stream" : declared);
+            return new Content(
+                    bytes == null ? new byte[0] : bytes, declared == null ? "application/octet-stream" : declared);
         }
         try {
             return new Content(json.writeValueAsBytes(body), "application/json");
         } catch (JsonProcessingException unwritable) {
             throw new Invalid(
-                    "publishing: a body of " + body.getClass().getName() + " cannot be written as JSON; marshal it first",
+                    "publishing: a body of " + body.getClass().getName()
+                            + " cannot be written as JSON; marshal it first",
                     unwritable);
         }
     }

@@ -3,15 +3,17 @@ package io.serai.bus.component;
 
 import io.serai.bus.Delivery;
 import io.serai.bus.Registration;
+import io.serai.bus.Subscription;
 import java.util.List;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.support.DefaultConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a route for each event of a subscription and acknowledges the event when the route, its asynchronous steps
- * included, is done.
+ * Runs a route for each event of a subscription, or for each batch, and acknowledges when the route, its asynchronous
+ * steps included, is done.
  */
 final class EventConsumer extends DefaultConsumer {
 
@@ -49,9 +51,11 @@ final class EventConsumer extends DefaultConsumer {
         var subscription = endpoint.toSubscription();
         var subscriptions = endpoint.services().subscriptions();
         if (endpoint.getBatchSize() > 1) {
-            registration = subscriptions.subscribeInBatches(subscription, endpoint.toBatchSize(), inBatches());
+            registration =
+                    subscriptions.subscribeInBatches(subscription, endpoint.toBatchSize(), blocking(subscription));
         } else if (endpoint.isIdempotent()) {
-            registration = subscriptions.subscribe(subscription, inTransaction());
+            var once = blocking(subscription);
+            registration = subscriptions.subscribe(subscription, delivery -> once.accept(List.of(delivery)));
         } else {
             registration = subscriptions.subscribe(subscription, this::route);
         }
@@ -63,5 +67,57 @@ final class EventConsumer extends DefaultConsumer {
         if (current != null) {
             current.stop();
         }
+    }
+
+    private BlockingRun blocking(Subscription subscription) {
+        var services = endpoint.services();
+        return new BlockingRun(
+                subscription.name(),
+                endpoint.isIdempotent() ? services.onceOnly() : null,
+                services.properties().immediateRetries(),
+                endpoint.isIdempotent() ? this::transactedExchangeOf : this::exchangeOf,
+                getProcessor(),
+                this::isRunAllowed);
+    }
+
+    /** One event, asynchronously: returns when the route waits for something, and takes the next. */
+    private void route(Delivery delivery) {
+        var exchange = exchangeOf(List.of(delivery));
+        ImmediateRetries.allow(exchange, endpoint.services().properties().immediateRetries());
+        getAsyncProcessor().process(exchange, doneSync -> {
+            var failure = FailedAt.failure(exchange);
+            if (failure == null) {
+                delivery.done();
+            } else {
+                delivery.failed(failure);
+            }
+            releaseExchange(exchange, false);
+        });
+    }
+
+    private Exchange exchangeOf(List<Delivery> deliveries) {
+        var exchange = createExchange(false);
+        if (endpoint.getBatchSize() > 1) {
+            exchange.getIn()
+                    .setBody(deliveries.stream()
+                            .<Message>map(each -> new EventMessage(exchange.getContext(), each.event()))
+                            .toList());
+        } else {
+            var event = deliveries.get(0).event();
+            EventReader.read(event, exchange.getIn());
+            Consumed.mark(exchange, event);
+        }
+        return exchange;
+    }
+
+    /** With a unit of work from the start, so that it can be marked as transacted before the route begins. */
+    private Exchange transactedExchangeOf(List<Delivery> deliveries) {
+        var exchange = exchangeOf(deliveries);
+        try {
+            createUoW(exchange);
+        } catch (Exception unforeseen) {
+            throw new IllegalStateException("beginning unit of work of " + getRouteId() + " failed", unforeseen);
+        }
+        return exchange;
     }
 }

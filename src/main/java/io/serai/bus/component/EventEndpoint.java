@@ -33,39 +33,54 @@ import org.jspecify.annotations.Nullable;
         headersClass = EventHeaders.class)
 public class EventEndpoint extends DefaultEndpoint {
 
-    @UriPath(description = "To publish: the event type, such as order.placed. To subscribe: one or more topic patterns, "
+    @UriPath(
+            description = "To publish: the event type, such as order.placed. To subscribe: one or more topic patterns, "
                     + "separated by commas; * stands for one word, # for any number.")
     @Metadata(required = true)
     private final String types;
 
-    @UriParam(label = "consumer", description = "Name of the durable subscription. Its queue collects while nobody reads.")
+    @UriParam(
+            label = "consumer",
+            description = "Name of the durable subscription. Its queue collects while nobody reads.")
     private @Nullable String subscription;
 
     @UriParam(label = "consumer", defaultValue = "1", description = "Consumers in this hub, 1 to 64.")
     private int concurrency = 1;
 
-    @UriParam(label = "consumer", defaultValue = "0", description = "Events in flight to each consumer, 1 to 5000; "
-                    + "0 takes serai.bus.prefetch.")
+    @UriParam(
+            label = "consumer",
+            defaultValue = "0",
+            description = "Events in flight to each consumer, 1 to 5000; " + "0 takes serai.bus.prefetch.")
     private int prefetch;
 
-    @UriParam(label = "consumer", description = "Read in order: one consumer over all hubs, one event at a time. "
+    @UriParam(
+            label = "consumer",
+            description = "Read in order: one consumer over all hubs, one event at a time. "
                     + "Fixed when the subscription is made.")
     private boolean ordered;
 
-    @UriParam(label = "consumer", description = "The effects of the route on the database happen once for each event: the "
+    @UriParam(
+            label = "consumer",
+            description = "The effects of the route on the database happen once for each event: the "
                     + "event's id is claimed in the same transaction.")
     private boolean idempotent;
 
-    @UriParam(label = "consumer", defaultValue = "1", description = "Read in batches of up to this many events, 1 to 2000; the "
-                    + "body is then a list of messages.")
+    @UriParam(
+            label = "consumer",
+            defaultValue = "1",
+            description =
+                    "Read in batches of up to this many events, 1 to 2000; the " + "body is then a list of messages.")
     private int batchSize = 1;
 
-    @UriParam(label = "consumer", defaultValue = "1s", javaType = "java.time.Duration",
+    @UriParam(
+            label = "consumer",
+            defaultValue = "1s",
+            javaType = "java.time.Duration",
             description = "A batch that is not full ends this long after its first event.")
     private String batchTimeout = "1s";
 
     @UriParam(label = "producer", description = "Id of the event (Simple language). A new one if not set.")
-    private @Nullable String id;
+    private @Nullable String eventId;
 
     @UriParam(label = "producer", description = "Subject of the event (Simple language); order is kept per subject.")
     private @Nullable String subject;
@@ -73,11 +88,14 @@ public class EventEndpoint extends DefaultEndpoint {
     @UriParam(label = "producer", description = "When it happened, RFC 3339 (Simple language). Now if not set.")
     private @Nullable String time;
 
-    @UriParam(label = "producer", description = "Source of the event (Simple language). serai.bus.source and the route id if "
-                    + "not set.")
+    @UriParam(
+            label = "producer",
+            description = "Source of the event (Simple language). serai.bus.source and the route id if " + "not set.")
     private @Nullable String source;
 
-    @UriParam(label = "producer", description = "Media type of the body (Simple language). The header Content-Type if not "
+    @UriParam(
+            label = "producer",
+            description = "Media type of the body (Simple language). The header Content-Type if not "
                     + "set; application/json where the hub writes the body as JSON.")
     private @Nullable String dataContentType;
 
@@ -87,11 +105,16 @@ public class EventEndpoint extends DefaultEndpoint {
     @UriParam(label = "producer", description = "Number of the event among those of its subject (Simple language).")
     private @Nullable String sequence;
 
-    @UriParam(label = "producer", description = "Commit the event with the route's database transaction; it is published after "
+    @UriParam(
+            label = "producer",
+            description = "Commit the event with the route's database transaction; it is published after "
                     + "the commit, in order per subject.")
     private boolean outbox;
 
-    @UriParam(label = "producer", prefix = "extension.", multiValue = true,
+    @UriParam(
+            label = "producer",
+            prefix = "extension.",
+            multiValue = true,
             description = "Further CloudEvents attributes by name (Simple language), such as extension.tenant=acme.")
     private @Nullable Map<String, Object> extensions;
 
@@ -215,12 +238,12 @@ public class EventEndpoint extends DefaultEndpoint {
         this.batchTimeout = batchTimeout;
     }
 
-    public @Nullable String getId() {
-        return id;
+    public @Nullable String getEventId() {
+        return eventId;
     }
 
-    public void setId(@Nullable String id) {
-        this.id = id;
+    public void setEventId(@Nullable String eventId) {
+        this.eventId = eventId;
     }
 
     public @Nullable String getSubject() {

@@ -28,7 +28,9 @@ public final class EventHeaders {
     @Metadata(description = "Media type of the body.", javaType = "String")
     public static final String CONTENT_TYPE = CloudEvent.CAMEL_CLOUD_EVENT_CONTENT_TYPE;
 
-    @Metadata(label = "consumer", description = "The event's id, for HTTP services that drop what they have seen.",
+    @Metadata(
+            label = "consumer",
+            description = "The event's id, for HTTP services that drop what they have seen.",
             javaType = "String")
     public static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 

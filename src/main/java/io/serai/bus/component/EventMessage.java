@@ -2,11 +2,7 @@
 package io.serai.bus.component;
 
 import io.serai.message.Event;
-import java.util.AbstractMap;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Message;
 import org.apache.camel.support.DefaultMessage;
 
 /** One event of a batch: splitting the batch makes exchanges of these. */
@@ -25,7 +21,7 @@ final class EventMessage extends DefaultMessage {
     }
 
     @Override
-    public Message newInstance() {
+    public DefaultMessage newInstance() {
         return new EventMessage(getCamelContext(), event);
     }
 }

@@ -36,7 +36,7 @@ final class EventWriter {
 
     EventWriter(EventEndpoint endpoint) {
         this.endpoint = endpoint;
-        this.id = simple(endpoint.getId());
+        this.id = simple(endpoint.getEventId());
         this.subject = simple(endpoint.getSubject());
         this.time = simple(endpoint.getTime());
         this.source = simple(endpoint.getSource());
@@ -113,7 +113,9 @@ final class EventWriter {
     }
 
     private @Nullable Expression simple(@Nullable String text) {
-        return text == null ? null : endpoint.getCamelContext().resolveLanguage("simple").createExpression(text);
+        return text == null
+                ? null
+                : endpoint.getCamelContext().resolveLanguage("simple").createExpression(text);
     }
 
     private static @Nullable String evaluate(@Nullable Expression expression, Exchange exchange) {

@@ -6,6 +6,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -37,8 +40,10 @@ final class OnceOnly {
         }
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(OnceOnly.class);
     private static final String CLAIM_ONE = "(?, ?, ?)";
-    private static final String CLAIM = "INSERT INTO processed_event (subscription, source, id) VALUES %s ON CONFLICT DO NOTHING";
+    private static final String CLAIM =
+            "INSERT INTO processed_event (subscription, source, id) VALUES %s ON CONFLICT DO NOTHING";
     private static final String FORGET =
             "DELETE FROM processed_event WHERE processed_at < CURRENT_TIMESTAMP - CAST(? AS INTEGER) * INTERVAL '1' SECOND";
 
@@ -55,7 +60,7 @@ final class OnceOnly {
      *
      * @return {@code DUPLICATE} where at least one of them was claimed before: then nothing was done for any
      * @throws EffectFailed with what the effect threw, after the rollback
-     * @throws org.springframework.dao.DataAccessException where the database is away: nothing was done
+     * @throws DataAccessException where the database is away: nothing was done
      */
     Receipt receive(String subscription, List<Event> events, Effect effect) {
         var receipt = transaction.execute(status -> {
@@ -83,8 +88,12 @@ final class OnceOnly {
         return receipt;
     }
 
-    /** Forgets claims older than the retention. */
-    int forget(Duration retention) {
-        return jdbc.update(FORGET, retention.toSeconds());
+    /** Forgets claims older than the retention; what fails is done the next time. */
+    void forget(Duration retention) {
+        try {
+            jdbc.update(FORGET, retention.toSeconds());
+        } catch (DataAccessException away) {
+            LOG.debug("old claims stay for now", away);
+        }
     }
 }

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus.component;
+
+import io.serai.bus.Delivery;
+import io.serai.bus.Failure;
+import io.serai.message.Event;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.RollbackExchangeException;
+import org.apache.camel.support.UnitOfWorkHelper;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Runs the route for one event or a batch on the calling thread, in a transaction of its own where the subscription is
+ * idempotent.
+ *
+ * <p>A failure rolls back first and is tried again in a new transaction; a batch that still fails, or holds a duplicate,
+ * is taken apart and each event runs alone, so that one bad event does not hold up the others. While the database is away
+ * nothing is tried and nothing is parked: the events wait, un-acknowledged.
+ */
+final class BlockingRun implements Consumer<List<Delivery>> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BlockingRun.class);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final String subscription;
+    private final @Nullable OnceOnly onceOnly;
+    private final int retries;
+    private final Function<List<Delivery>, Exchange> exchanges;
+    private final Processor route;
+    private final BooleanSupplier running;
+
+    BlockingRun(
+            String subscription,
+            @Nullable OnceOnly onceOnly,
+            int retries,
+            Function<List<Delivery>, Exchange> exchanges,
+            Processor route,
+            BooleanSupplier running) {
+        this.subscription = subscription;
+        this.onceOnly = onceOnly;
+        this.retries = retries;
+        this.exchanges = exchanges;
+        this.route = route;
+        this.running = running;
+    }
+
+    @Override
+    public void accept(List<Delivery> deliveries) {
+        var failure = onceOnly == null ? run(deliveries) : runOnce(onceOnly, deliveries);
+        if (failure == null) {
+            deliveries.forEach(Delivery::done);
+        } else if (deliveries.size() == 1) {
+            deliveries.get(0).failed(failure);
+        } else {
+            deliveries.forEach(each -> accept(List.of(each)));
+        }
+    }
+
+    /** Without a transaction Camel's error handler tries the failing step again in place. */
+    private @Nullable Failure run(List<Delivery> deliveries) {
+        var exchange = exchanges.apply(deliveries);
+        ImmediateRetries.allow(exchange, retries);
+        try {
+            route.process(exchange);
+        } catch (Exception thrown) {
+            exchange.setException(thrown);
+        }
+        return FailedAt.failure(exchange);
+    }
+
+    private @Nullable Failure runOnce(OnceOnly once, List<Delivery> deliveries) {
+        var events = deliveries.stream().map(Delivery::event).toList();
+        Failure failure = null;
+        for (int attempt = 1; attempt <= retries + 1; attempt++) {
+            failure = attempt(once, events, deliveries, attempt);
+            if (failure == null || !ImmediateRetries.isWorthIt(failure.cause())) {
+                break;
+            }
+        }
+        return failure;
+    }
+
+    private @Nullable Failure attempt(OnceOnly once, List<Event> events, List<Delivery> deliveries, int attempt) {
+        while (true) {
+            var exchange = exchanges.apply(deliveries);
+            try {
+                var receipt = once.receive(subscription, events, () -> process(exchange));
+                if (receipt == OnceOnly.Receipt.DUPLICATE && events.size() > 1) {
+                    return Failure.of(new IllegalStateException("the batch holds an event that was dealt with before"));
+                }
+                return null;
+            } catch (OnceOnly.EffectFailed failed) {
+                return FailedAt.failure(exchange, failed.getCause() == null ? failed : failed.getCause(), attempt);
+            } catch (DataAccessException | TransactionException refused) {
+                exchange.setException(refused);
+                if (!isAway(refused) || !running.getAsBoolean()) {
+                    return Failure.of(refused);
+                }
+                LOG.debug("database is away, waiting subscription={}", subscription, refused);
+                LockSupport.parkNanos(PAUSE_NANOS);
+            } finally {
+                UnitOfWorkHelper.doneUow(exchange.getUnitOfWork(), exchange);
+            }
+        }
+    }
+
+    /** Marked as transacted, the exchange stays on this thread, which owns the transaction. */
+    private void process(Exchange exchange) throws Exception {
+        var unitOfWork = exchange.getUnitOfWork();
+        unitOfWork.beginTransactedBy(this);
+        try {
+            route.process(exchange);
+        } finally {
+            unitOfWork.endTransactedBy(this);
+        }
+        if (exchange.getException() != null) {
+            throw exchange.getException();
+        }
+        if (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast()) {
+            throw new RollbackExchangeException("the route asked for a rollback", exchange);
+        }
+    }
+
+    private static boolean isAway(RuntimeException refused) {
+        return refused instanceof CannotCreateTransactionException
+                || refused instanceof TransientDataAccessException
+                || refused instanceof RecoverableDataAccessException
+                || refused instanceof DataAccessResourceFailureException;
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus.component;
+
+import io.serai.bus.BusProperties;
+import io.serai.bus.EventPublisher;
+import io.serai.bus.Subscriptions;
+import io.serai.bus.outbox.Outbox;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.apache.camel.LoggingLevel;
+import org.apache.camel.builder.DefaultErrorHandlerBuilder;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.apache.camel.support.PredicateToExpressionAdapter;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+@Configuration(proxyBeanMethods = false)
+class ComponentConfiguration {
+
+    /** Found by Camel under the scheme's name. */
+    @Bean("event-component")
+    EventComponent eventComponent(ObjectProvider<EventComponent.Services> services) {
+        return new EventComponent(services);
+    }
+
+    @Bean
+    OnceOnly onceOnly(
+            JdbcTemplate jdbc,
+            PlatformTransactionManager transactions,
+            BusProperties properties,
+            ScheduledExecutorService busTimer) {
+        var onceOnly = new OnceOnly(jdbc, new TransactionTemplate(transactions));
+        var retention = properties.idempotent().retention();
+        busTimer.scheduleWithFixedDelay(() -> onceOnly.forget(retention), 10, 60, TimeUnit.MINUTES);
+        return onceOnly;
+    }
+
+    /**
+     * Where a route goes on after a publish. Bounded by what is in flight; four times the processors, since what follows
+     * a publish may block.
+     */
+    @Bean(destroyMethod = "shutdown")
+    ThreadPoolExecutor eventContinuations() {
+        int threads = 4 * Runtime.getRuntime().availableProcessors();
+        var pool = new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            var worker = new Thread(task, "event-continue");
+            worker.setDaemon(true);
+            return worker;
+        });
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    @Bean
+    EventComponent.Services eventServices(
+            EventPublisher publisher,
+            Subscriptions subscriptions,
+            Outbox outbox,
+            OnceOnly onceOnly,
+            BusProperties properties,
+            ThreadPoolExecutor eventContinuations) {
+        return new EventComponent.Services(publisher, subscriptions, outbox, onceOnly, properties, eventContinuations);
+    }
+
+    /** One error handler for all routes, from Java, so that no file can lose it. */
+    @Bean
+    CamelContextConfiguration immediateRetries() {
+        return new CamelContextConfiguration() {
+            @Override
+            public void beforeApplicationStart(CamelContext context) {
+                var handler = new DefaultErrorHandlerBuilder()
+                        .retryWhile(PredicateToExpressionAdapter.toExpression(ImmediateRetries::isAllowed))
+                        .redeliveryDelay(0)
+                        // the parked message keeps the trace
+                        .logStackTrace(false)
+                        .logExhaustedMessageHistory(false)
+                        .retryAttemptedLogLevel(LoggingLevel.DEBUG)
+                        .onExceptionOccurred(FailedAt::note);
+                context.getCamelContextExtension().setErrorHandlerFactory(handler);
+            }
+
+            @Override
+            public void afterApplicationStart(CamelContext context) {}
+        };
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus.component;
+
+import com.fasterxml.jackson.core.JacksonException;
+import io.serai.message.Invalid;
+import org.apache.camel.Exchange;
+import org.apache.camel.NoTypeConversionAvailableException;
+import org.apache.camel.TypeConversionException;
+import org.apache.camel.ValidationException;
+
+/**
+ * The first of two levels of retry: Camel's error handler tries the failing step again in place, at once, a few times.
+ *
+ * <p>Only for exchanges that a subscription began: an HTTP caller wants its answer, and a transaction that has failed
+ * can only be tried again whole.
+ */
+final class ImmediateRetries {
+
+    private static final String ALLOWED = "SeraiImmediateRetries";
+
+    private ImmediateRetries() {}
+
+    static void allow(Exchange exchange, int retries) {
+        exchange.setProperty(ALLOWED, retries);
+    }
+
+    /** Asked by the error handler after each failure. */
+    static boolean isAllowed(Exchange exchange) {
+        var allowed = exchange.getProperty(ALLOWED, 0, Integer.class);
+        var done = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
+        var cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        return done <= allowed && (cause == null || isWorthIt(cause));
+    }
+
+    /** A message that is wrong in itself stays wrong. */
+    static boolean isWorthIt(Throwable thrown) {
+        for (var cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Invalid
+                    || cause instanceof ValidationException
+                    || cause instanceof JacksonException
+                    || cause instanceof TypeConversionException
+                    || cause instanceof NoTypeConversionAvailableException) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
