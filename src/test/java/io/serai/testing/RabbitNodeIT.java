@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.MessageProperties;
+import java.net.URI;
+import org.junit.jupiter.api.Test;
+
+@HubServices(HubServices.Kind.RABBITMQ)
+class RabbitNodeIT {
+
+    @Test
+    void testsDoNotSeeTheQueuesOfOthers(RabbitNode rabbit) throws Exception {
+        var mine = rabbit.newVhost();
+        try (var connection = connect(mine);
+                var channel = connection.createChannel()) {
+            channel.queueDeclare("q", true, false, false, null);
+        }
+        try (var connection = connect(rabbit.newVhost());
+                var channel = connection.createChannel()) {
+            assertThatThrownBy(() -> channel.queueDeclarePassive("q")).hasStackTraceContaining("NOT_FOUND");
+        }
+        assertThat(rabbit.management("GET", "/api/queues" + mine.getPath())).contains("\"q\"");
+    }
+
+    @Test
+    void theSharedNodeCannotBeKilled(RabbitNode rabbit) {
+        assertThatThrownBy(rabbit::kill9).hasMessageContaining("startPrivate");
+    }
+
+    @Test
+    void aPrivateNodeKeepsConfirmedMessagesOverAKill() throws Exception {
+        try (var rabbit = RabbitNode.startPrivate()) {
+            try (var connection = connect(rabbit.uri());
+                    var channel = connection.createChannel()) {
+                channel.queueDeclare("q", true, false, false, null);
+                channel.confirmSelect();
+                channel.basicPublish("", "q", MessageProperties.MINIMAL_PERSISTENT_BASIC, new byte[1]);
+                channel.waitForConfirmsOrDie(10_000);
+                rabbit.kill9();
+            }
+            rabbit.start();
+            try (var connection = connect(rabbit.uri());
+                    var channel = connection.createChannel()) {
+                assertThat(channel.queueDeclarePassive("q").getMessageCount()).isEqualTo(1);
+            }
+            rabbit.stop();
+        }
+    }
+
+    private static Connection connect(URI uri) throws Exception {
+        var factory = new ConnectionFactory();
+        factory.setUri(uri);
+        return factory.newConnection();
+    }
+}

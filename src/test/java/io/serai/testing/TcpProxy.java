@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Stands between a client and a server on loopback and plays a bad network. Threads are daemons, two per connection. */
+public final class TcpProxy implements AutoCloseable {
+
+    private final InetSocketAddress target;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private volatile ServerSocket listener;
+    private boolean silent;
+
+    private TcpProxy(InetSocketAddress target) {
+        this.target = target;
+        this.listener = listen(0);
+    }
+
+    public static TcpProxy to(String host, int port) {
+        return new TcpProxy(new InetSocketAddress(host, port));
+    }
+
+    /** Where clients connect, on 127.0.0.1; stays the same. */
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    /** Resets all connections; new ones are let in at once. */
+    public synchronized void cut() {
+        sockets.forEach(TcpProxy::reset);
+        sockets.clear();
+        notifyAll();
+    }
+
+    /** Resets all connections and refuses new ones, as if the server were not running. */
+    public void refuse() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        cut();
+    }
+
+    /** Keeps all connections but passes no byte on, as a network that lost its way; what comes is kept for later. */
+    public synchronized void blackHole() {
+        silent = true;
+    }
+
+    /** Works normally again after {@link #refuse()} or {@link #blackHole()}. */
+    public synchronized void forward() {
+        silent = false;
+        notifyAll();
+        if (listener.isClosed()) {
+            listener = listen(listener.getLocalPort());
+        }
+    }
+
+    @Override
+    public void close() {
+        refuse();
+    }
+
+    private ServerSocket listen(int port) {
+        try {
+            var socket = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+            daemon(() -> accept(socket));
+            return socket;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void accept(ServerSocket from) {
+        while (!from.isClosed()) {
+            try {
+                connect(from.accept());
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private void connect(Socket client) {
+        var server = new Socket();
+        synchronized (this) { // a connection is cut or is not, never by half
+            sockets.add(client);
+            sockets.add(server);
+        }
+        try {
+            server.connect(target);
+        } catch (IOException refused) {
+            forget(client, server);
+            return;
+        }
+        daemon(() -> pump(client, server));
+        daemon(() -> pump(server, client));
+    }
+
+    private void pump(Socket from, Socket to) {
+        var buffer = new byte[16_384];
+        try {
+            for (int length; (length = from.getInputStream().read(buffer)) >= 0; ) {
+                awaitNetwork(to);
+                to.getOutputStream().write(buffer, 0, length);
+            }
+        } catch (IOException | InterruptedException over) {
+            // the other side learns of it now
+        }
+        forget(from, to);
+    }
+
+    private synchronized void awaitNetwork(Socket socket) throws InterruptedException {
+        while (silent && !socket.isClosed()) {
+            wait();
+        }
+    }
+
+    private void forget(Socket one, Socket other) {
+        reset(one);
+        reset(other);
+        sockets.remove(one);
+        sockets.remove(other);
+    }
+
+    private static void reset(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException gone) {
+            // as wanted
+        }
+    }
+
+    private static void daemon(Runnable work) {
+        var thread = new Thread(work, "tcp-proxy");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}
