@@ -13,7 +13,9 @@ import org.springframework.context.annotation.Bean;
 public class Serai {
 
     public static void main(String[] arguments) {
-        SpringApplication.run(Serai.class, arguments);
+        var hub = new SpringApplication(Serai.class);
+        hub.setDefaultProperties(Home.ofThisProcess().defaults());
+        hub.run(arguments);
     }
 
     @Bean

@@ -24,7 +24,7 @@ final class FreePort {
             try (var probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return probe.getLocalPort();
             } catch (IOException taken) {
-                continue;
+                // the next may be free
             }
         }
         throw new IllegalStateException(
