@@ -25,7 +25,7 @@ public final class PostgresNode implements AutoCloseable {
 
     private static final String URL = "SERAI_TEST_POSTGRES_URL";
     private static final String USER = "serai";
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofMinutes(1);
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     private final String address;

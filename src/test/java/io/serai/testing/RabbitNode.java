@@ -31,7 +31,7 @@ public final class RabbitNode implements AutoCloseable {
     private static final String URL = "SERAI_TEST_RABBITMQ_URL";
     private static final String MANAGEMENT_URL = "SERAI_TEST_RABBITMQ_MANAGEMENT_URL";
     private static final String USER = "serai";
-    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration START = Duration.ofMinutes(2);
     private static final AtomicInteger VHOSTS = new AtomicInteger();
 
     private final URI uri;

@@ -58,7 +58,8 @@ class TcpProxyTest {
     void refusedUntilForwardingAgainOnTheSamePort() throws IOException {
         var port = proxy.port();
         proxy.refuse();
-        assertThatThrownBy(() -> new Socket("127.0.0.1", port).close()).isInstanceOf(ConnectException.class);
+        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
+                .isInstanceOf(ConnectException.class);
         proxy.forward();
         assertThat(proxy.port()).isEqualTo(port);
         bytesGoThroughBothWays();
@@ -78,7 +79,7 @@ class TcpProxyTest {
     }
 
     private Socket connect() throws IOException {
-        return new Socket("127.0.0.1", proxy.port());
+        return new Socket(InetAddress.getLoopbackAddress(), proxy.port());
     }
 
     private void echo() {
@@ -86,7 +87,7 @@ class TcpProxyTest {
             try (var client = server.accept()) {
                 client.getInputStream().transferTo(client.getOutputStream());
             } catch (IOException over) {
-                continue;
+                // the next client
             }
         }
     }
