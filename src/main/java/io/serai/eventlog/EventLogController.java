@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.eventlog;
+
+import io.serai.message.Conflict;
+import io.serai.message.EventPattern;
+import io.serai.message.Invalid;
+import io.serai.message.NotFound;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
+
+/** Shows the log over HTTP: to query, to look one event up, to follow. */
+@RestController
+@RequestMapping("/api/events")
+final class EventLogController {
+
+    private static final String CLOUD_EVENT = "application/cloudevents+json";
+    private static final int MAX_LIMIT = 500;
+    private static final int SOURCES_LISTED = 20;
+
+    private final LoggedEvents log;
+    private final EventStreams streams;
+
+    EventLogController(LoggedEvents log, EventStreams streams) {
+        this.log = log;
+        this.streams = streams;
+    }
+
+    /**
+     * Newest first. {@code since} (included) and {@code until} (not included) go by when the log stored an event, which its
+     * order and its cursor follow; {@code time} is the publisher's and may be any.
+     */
+    @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
+    EventPage list(
+            @RequestParam(defaultValue = "#") String type,
+            @RequestParam(required = false) @Nullable String id,
+            @RequestParam(required = false) @Nullable String subject,
+            @RequestParam(required = false) @Nullable String source,
+            @RequestParam(required = false) @Nullable String since,
+            @RequestParam(required = false) @Nullable String until,
+            @RequestParam(defaultValue = "50") int limit,
+            @RequestParam(required = false) @Nullable String cursor) {
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw invalid("limit", "expected 1 to " + MAX_LIMIT);
+        }
+        var query = new EventQuery(
+                new EventPattern(type),
+                text("id", id),
+                text("subject", subject),
+                text("source", source),
+                instant("since", since),
+                instant("until", until));
+        return log.page(query, cursor == null ? Long.MAX_VALUE : Cursor.position(cursor), limit);
+    }
+
+    @GetMapping(
+            path = "/{id}",
+            produces = {CLOUD_EVENT, MediaType.APPLICATION_JSON_VALUE})
+    StoredEvent one(@PathVariable String id, @RequestParam(required = false) @Nullable String source) {
+        text("id", id);
+        var from = source == null ? onlySourceOf(id) : source;
+        text("source", from);
+        return log.find(id, from)
+                .orElseThrow(() -> new NotFound("finding event " + id + ": not in the log from that source"));
+    }
+
+    /** Goes on after the position that {@code Last-Event-ID} names, or else from the present end. */
+    @GetMapping(path = "/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    ResponseEntity<ResponseBodyEmitter> stream(
+            @RequestParam(defaultValue = "#") String type,
+            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
+            @RequestParam(name = "lastEventId", required = false) @Nullable String lastEventIdParameter,
+            @RequestParam(required = false) @Nullable String after) {
+        // the header first: a browser that connects again sends it with the URL it began with
+        var position = position("Last-Event-ID", lastEventId);
+        position = position != null ? position : position("lastEventId", lastEventIdParameter);
+        position = position != null ? position : position("after", after);
+        return ResponseEntity.ok()
+                .contentType(MediaType.TEXT_EVENT_STREAM)
+                .cacheControl(CacheControl.noCache().noTransform())
+                .header("X-Accel-Buffering", "no")
+                .body(streams.open(new EventPattern(type), position));
+    }
+
+    private String onlySourceOf(String id) {
+        var sources = log.sourcesOf(id, SOURCES_LISTED);
+        if (sources.isEmpty()) {
+            throw new NotFound("finding event " + id + ": not in the log, or no longer");
+        }
+        if (sources.size() > 1) {
+            throw new Conflict("finding event " + id + ": several sources have that id, add ?source= with one of "
+                    + String.join(" , ", sources));
+        }
+        return sources.get(0);
+    }
+
+    private static @Nullable Long position(String name, @Nullable String value) {
+        if (value == null || value.isEmpty()) {
+            return null;
+        }
+        try {
+            var position = Long.parseLong(value);
+            if (position >= 0) {
+                return position;
+            }
+        } catch (NumberFormatException noNumber) {
+            // said below, as for a negative one
+        }
+        throw invalid(name, "expected the id of an event of this stream, a number");
+    }
+
+    private static @Nullable Instant instant(String name, @Nullable String value) {
+        try {
+            return value == null ? null : OffsetDateTime.parse(value).toInstant();
+        } catch (DateTimeException malformed) {
+            throw invalid(name, "expected a time like 2026-11-21T10:00:00Z (RFC 3339); in a URL + is written %2B");
+        }
+    }
+
+    /** No attribute holds a control character, and PostgreSQL refuses U+0000 even in a question. */
+    private static @Nullable String text(String name, @Nullable String value) {
+        if (value != null && value.chars().anyMatch(Character::isISOControl)) {
+            throw invalid(name, "expected no control characters");
+        }
+        return value;
+    }
+
+    private static Invalid invalid(String name, String detail) {
+        return new Invalid(
+                "reading event log: " + name + " is invalid", List.of(new Invalid.Field(name, detail)), null);
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.eventlog;
+
+import io.serai.message.EventPattern;
+import io.serai.message.Unavailable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
+
+/**
+ * Opens streams that follow the log, at most {@code serai.eventlog.max-streams} at a time.
+ *
+ * <p>Stops before the web server does, so that open streams do not hold up its graceful shutdown. While streams are open,
+ * one thread looks every {@code serai.eventlog.poll-interval} for what other hubs have stored.
+ */
+final class EventStreams implements SmartLifecycle {
+
+    private static final long NEVER = 0;
+
+    private final LoggedEvents log;
+    private final LogHead head;
+    private final EventLogProperties properties;
+    private @Nullable ThreadPoolExecutor streams;
+    private @Nullable ScheduledExecutorService poller;
+
+    EventStreams(LoggedEvents log, LogHead head, EventLogProperties properties) {
+        this.log = log;
+        this.head = head;
+        this.properties = properties;
+    }
+
+    /**
+     * Starts a stream on a thread of its own.
+     *
+     * @param after position to go on from, or null for the present end of the log
+     * @throws Unavailable where as many streams as allowed are open, or the database cannot say where the end is
+     */
+    ResponseBodyEmitter open(EventPattern type, @Nullable Long after) {
+        var query = EventQuery.of(type);
+        var position = after == null ? log.bounds().last() : after;
+        var emitter = new ResponseBodyEmitter(NEVER);
+        try {
+            executor().execute(new EventStream(log, head, query, position, properties, emitter));
+        } catch (RejectedExecutionException full) {
+            throw new Unavailable(
+                    "opening event stream: " + properties.maxStreams()
+                            + " are open, close one or raise serai.eventlog.max-streams",
+                    full);
+        }
+        return emitter;
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // the task catches what it throws; stop() ends it
+    public synchronized void start() {
+        head.open();
+        streams = new ThreadPoolExecutor(
+                0,
+                properties.maxStreams(),
+                1,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                new CustomizableThreadFactory("event-stream-"));
+        poller = Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("event-log-poll-"));
+        var interval = properties.pollInterval().toMillis();
+        poller.scheduleWithFixedDelay(this::poll, interval, interval, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public synchronized void stop() {
+        head.close();
+        if (poller != null) {
+            poller.shutdownNow();
+            poller = null;
+        }
+        if (streams != null) {
+            streams.shutdown();
+            streams = null;
+        }
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return streams != null;
+    }
+
+    private synchronized ExecutorService executor() {
+        if (streams == null) {
+            throw new Unavailable("opening event stream: the hub is stopping, try another");
+        }
+        return streams;
+    }
+
+    private void poll() {
+        var open = streams;
+        if (open == null || open.getActiveCount() == 0) {
+            return;
+        }
+        try {
+            head.advance(log.bounds().last());
+        } catch (RuntimeException databaseAway) {
+            // an exception would end the polling; the streams go on when it is back
+        }
+    }
+}

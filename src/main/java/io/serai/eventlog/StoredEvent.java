@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.eventlog;
+
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event as the log holds it, shown as a CloudEvents JSON object ({@link StoredEventSerializer}).
+ *
+ * <p>Texts as stored, not an {@link io.serai.message.Event}: what was accepted once stays readable, whatever an event must
+ * look like by then.
+ *
+ * @param position its place in the log, from 1
+ * @param storedAt when it was stored, by the database's clock; never falls as the position rises
+ * @param time RFC 3339
+ * @param data the body; empty where the event has none
+ */
+@JsonSerialize(using = StoredEventSerializer.class)
+@SuppressWarnings("ArrayRecordComponent") // a body is compared by nobody and copied by nobody
+record StoredEvent(
+        long position,
+        Instant storedAt,
+        String id,
+        String source,
+        String type,
+        @Nullable String subject,
+        String time,
+        @Nullable String dataContentType,
+        @Nullable String dataSchema,
+        Map<String, String> extensions,
+        byte[] data) {
+
+    static StoredEvent of(ResultSet row, int number) throws SQLException {
+        return new StoredEvent(
+                row.getLong("position"),
+                row.getObject("stored_at", OffsetDateTime.class).toInstant(),
+                row.getString("id"),
+                row.getString("source"),
+                row.getString("type"),
+                row.getString("subject"),
+                row.getString("time"),
+                row.getString("datacontenttype"),
+                row.getString("dataschema"),
+                Extensions.read(row.getString("extensions")),
+                row.getBytes("data"));
+    }
+}
