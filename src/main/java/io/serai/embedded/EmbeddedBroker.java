@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.qpid.server.SystemLauncher;
@@ -213,13 +214,18 @@ public final class EmbeddedBroker {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
+    /** Below the range systems take outgoing ports from: the broker binds it seconds later, when one of those could have it. */
     private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(
-                    "finding a free loopback port: " + e + ", set serai.embedded.broker.port", e);
+        for (var attempt = 0; attempt < 100; attempt++) {
+            var candidate = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            try (var socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                log.debug("port {} is taken: {}", candidate, e.toString());
+            }
         }
+        throw new IllegalStateException(
+                "finding a free loopback port: 100 tries found none, set serai.embedded.broker.port");
     }
 
     private static final class StartFailure extends DefaultSystemLauncherListener {
