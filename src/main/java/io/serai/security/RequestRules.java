@@ -34,7 +34,7 @@ final class RequestRules extends OncePerRequestFilter {
             }
         }
         // The firewall looks at parameter names only when they are read. That must not be in the middle of the work.
-        request.getParameterNames();
+        request.getParameterMap();
         chain.doFilter(request, response);
     }
 }
