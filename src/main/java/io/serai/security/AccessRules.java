@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.security;
+
+import jakarta.servlet.DispatcherType;
+import java.util.List;
+import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
+import org.springframework.boot.actuate.health.HealthEndpoint;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AuthorizeHttpRequestsConfigurer;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.AndRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
+
+/**
+ * Which role a call needs once there are users; the first line that matches decides.
+ *
+ * <p>What is not named is not open by accident: reading under {@code /api} needs {@code reader}, any other change
+ * {@code operator}. A new service of a route is opened to clients by {@code serai.security.service-paths}.
+ */
+final class AccessRules
+        implements Customizer<
+                AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry> {
+
+    private static final String READER = Role.READER.name();
+    private static final String CLIENT = Role.CLIENT.name();
+    private static final String OPERATOR = Role.OPERATOR.name();
+    private static final String EDITOR = Role.EDITOR.name();
+
+    private static final RequestMatcher READING = request -> !RequestRule.changesState(request);
+
+    private final RequestMatcher[] services;
+
+    /** @param servicePaths Spring path patterns */
+    AccessRules(List<String> servicePaths) {
+        services = servicePaths.stream().map(AccessRules::path).toArray(RequestMatcher[]::new);
+    }
+
+    @Override
+    public void customize(
+            AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry calls) {
+        // An answer that goes on, on another thread or as an error page, was allowed when its request came in
+        calls.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR, DispatcherType.FORWARD)
+                .permitAll();
+        calls.requestMatchers(EndpointRequest.to(HealthEndpoint.class)).permitAll();
+        calls.requestMatchers(EndpointRequest.to("prometheus", "metrics", "info"))
+                .hasRole(READER);
+        calls.requestMatchers(EndpointRequest.toAnyEndpoint(), EndpointRequest.toLinks())
+                .hasRole(OPERATOR);
+
+        calls.requestMatchers(path(HttpMethod.POST, "/api/events/**")).hasRole(CLIENT);
+        for (var control : List.of("start", "stop", "suspend", "resume")) {
+            calls.requestMatchers(path(HttpMethod.POST, "/api/routes/{id}/" + control))
+                    .hasRole(OPERATOR);
+        }
+        calls.requestMatchers(reading(path("/api/routes/**"))).hasRole(READER);
+        calls.requestMatchers(path("/api/routes/**")).hasRole(EDITOR);
+        for (var service : services) {
+            calls.requestMatchers(reading(service)).hasAnyRole(READER, CLIENT);
+            calls.requestMatchers(service).hasRole(CLIENT);
+        }
+        calls.requestMatchers(reading(path("/api/**"))).hasRole(READER);
+        calls.requestMatchers(READING).authenticated();
+        calls.anyRequest().hasRole(OPERATOR);
+    }
+
+    private static RequestMatcher path(String pattern) {
+        return PathPatternRequestMatcher.withDefaults().matcher(pattern);
+    }
+
+    private static RequestMatcher path(HttpMethod method, String pattern) {
+        return PathPatternRequestMatcher.withDefaults().matcher(method, pattern);
+    }
+
+    private static RequestMatcher reading(RequestMatcher path) {
+        return new AndRequestMatcher(READING, path);
+    }
+}

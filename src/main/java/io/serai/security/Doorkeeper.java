@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.security;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.security.web.firewall.RequestRejectedException;
+import org.springframework.security.web.firewall.RequestRejectedHandler;
+
+/** Says no in problem details where Spring Security would answer with an empty body or a page. */
+final class Doorkeeper implements AuthenticationEntryPoint, AccessDeniedHandler, RequestRejectedHandler {
+
+    private static final Refusal UNAUTHORIZED = new Refusal(
+            401, "unauthorized", "Unauthorized", "Send name and password of a user of the hub by HTTP Basic.");
+    private static final Refusal FORBIDDEN = new Refusal(
+            403,
+            "forbidden",
+            "Forbidden",
+            "None of your roles allows this. Reading needs reader, publishing and calling services client, running the hub"
+                    + " operator, changing routes editor (serai.security.users).");
+    private static final Refusal BUSY = new Refusal(
+            503, "too-many-logins", "Too many logins", "Too many passwords wait to be checked. Try again in a second.");
+    private static final Refusal REJECTED = new Refusal(
+            400,
+            "malformed-request",
+            "Malformed request",
+            "The request line or a parameter name holds something that is never served: an unknown method, an encoded"
+                    + " slash, percent sign or control character, a semicolon, a backslash, // or a path that climbs with ..");
+
+    private final Refusals refusals;
+
+    Doorkeeper(Refusals refusals) {
+        this.refusals = refusals;
+    }
+
+    @Override
+    public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException cause)
+            throws IOException {
+        if (cause instanceof LoginsBusy) {
+            response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+            refusals.write(response, BUSY);
+            return;
+        }
+        response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"serai\", charset=\"UTF-8\"");
+        refusals.write(response, UNAUTHORIZED);
+    }
+
+    @Override
+    public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException cause)
+            throws IOException {
+        refusals.write(response, FORBIDDEN);
+    }
+
+    @Override
+    public void handle(HttpServletRequest request, HttpServletResponse response, RequestRejectedException cause)
+            throws IOException {
+        refusals.write(response, REJECTED);
+    }
+}

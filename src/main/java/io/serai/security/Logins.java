@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.security;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.crypto.password.PasswordEncoder;
+
+/**
+ * Checks name and password of every request, and remembers those that were right.
+ *
+ * <p>A bcrypt check costs 50-100 ms of a core. Credentials that were right are therefore remembered for five minutes, at
+ * most 1,000 of them, under an HMAC with a key of this process: neither password nor hash can be read back from it.
+ * Wrong ones are not remembered. At most half the cores check at once and at most 64 requests wait, each up to a second,
+ * so that guessing cannot starve the hub; those beyond fail with {@link LoginsBusy}.
+ *
+ * <p>Thread-safe.
+ */
+final class Logins implements AuthenticationProvider {
+
+    static final Duration REMEMBERED = Duration.ofMinutes(5);
+
+    private static final int MOST_REMEMBERED = 1_000;
+    private static final int MOST_WAITING = 64;
+    private static final String HMAC = "HmacSHA256";
+
+    private final Accounts accounts;
+    private final PasswordEncoder encoder;
+    private final FailedLogins failed;
+    private final SecretKeySpec secret;
+    private final Cache<ByteBuffer, Account> remembered;
+    private final Semaphore checks;
+
+    Logins(Accounts accounts, PasswordEncoder encoder, FailedLogins failed, Clock clock) {
+        this(accounts, encoder, failed, clock, Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+    }
+
+    Logins(Accounts accounts, PasswordEncoder encoder, FailedLogins failed, Clock clock, int checksAtOnce) {
+        this.accounts = accounts;
+        this.encoder = encoder;
+        this.failed = failed;
+        this.checks = new Semaphore(checksAtOnce, true);
+        this.remembered = Caffeine.newBuilder()
+                .maximumSize(MOST_REMEMBERED)
+                .expireAfterWrite(REMEMBERED)
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                .build();
+        var random = new byte[32];
+        new SecureRandom().nextBytes(random);
+        this.secret = new SecretKeySpec(random, HMAC);
+    }
+
+    @Override
+    public Authentication authenticate(Authentication request) {
+        var name = request.getName();
+        var password = String.valueOf(request.getCredentials());
+        var key = key(name, password);
+        var known = remembered.getIfPresent(key);
+        var account = known == null ? check(key, name, password) : known;
+        if (account == null) {
+            failed.failed(name);
+            throw new BadCredentialsException("unknown user or wrong password");
+        }
+        var login = UsernamePasswordAuthenticationToken.authenticated(account.name(), null, account.authorities());
+        login.setDetails(request.getDetails());
+        return login;
+    }
+
+    @Override
+    public boolean supports(Class<?> authentication) {
+        return UsernamePasswordAuthenticationToken.class.isAssignableFrom(authentication);
+    }
+
+    private @Nullable Account check(ByteBuffer key, String name, String password) {
+        if (checks.getQueueLength() >= MOST_WAITING || !acquired()) {
+            throw new LoginsBusy();
+        }
+        try {
+            // A burst of first calls of one client waits here for the first of them
+            var known = remembered.getIfPresent(key);
+            if (known != null) {
+                return known;
+            }
+            var account = accounts.find(name).orElse(null);
+            // Somebody's hash is checked even where nobody has the name, so that the time taken does not tell
+            var right = encoder.matches(password, account == null ? accounts.anyHash() : account.hash());
+            if (account == null || !right) {
+                return null;
+            }
+            remembered.put(key, account);
+            return account;
+        } finally {
+            checks.release();
+        }
+    }
+
+    private boolean acquired() {
+        try {
+            return checks.tryAcquire(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    // A colon as in the header itself: a name cannot have one, so two logins never share a key
+    private ByteBuffer key(String name, String password) {
+        try {
+            var mac = Mac.getInstance(HMAC);
+            mac.init(secret);
+            return ByteBuffer.wrap(mac.doFinal((name + ":" + password).getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has " + HMAC, e);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.security;
+
+import org.springframework.security.core.AuthenticationException;
+
+/** Too many passwords wait to be checked; nothing is said about the one at hand (HTTP 503). */
+final class LoginsBusy extends AuthenticationException {
+
+    LoginsBusy() {
+        super("checking a password: too many wait already, try again in a second");
+    }
+}

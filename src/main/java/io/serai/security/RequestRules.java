@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.security;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Keeps web pages of other sites from using the hub through somebody's browser; comes before the login, so that nothing
+ * is spent on a request that is turned away.
+ */
+final class RequestRules extends OncePerRequestFilter {
+
+    private final List<RequestRule> rules;
+    private final Refusals refusals;
+
+    RequestRules(List<RequestRule> rules, Refusals refusals) {
+        this.rules = List.copyOf(rules);
+        this.refusals = refusals;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        for (var rule : rules) {
+            var refusal = rule.refuse(request);
+            if (refusal.isPresent()) {
+                refusals.write(response, refusal.get());
+                return;
+            }
+        }
+        // The firewall looks at parameter names only when they are read. That must not be in the middle of the work.
+        request.getParameterMap();
+        chain.doFilter(request, response);
+    }
+}

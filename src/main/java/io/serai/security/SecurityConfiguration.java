@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.security;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.catalina.core.StandardHost;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementServerProperties;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.web.ServerProperties;
+import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.annotation.web.configurers.CorsConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
+import org.springframework.security.web.header.HeaderWriterFilter;
+import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
+
+/** Puts the checks together: the connector's errors, the firewall, the rules for browsers, login, roles. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+class SecurityConfiguration {
+
+    @Bean
+    Accounts accounts(AccessProperties access) {
+        return new Accounts(access.users());
+    }
+
+    /** Checks the addresses before a port is opened: the filter chain, which needs it, is made with the server. */
+    @Bean
+    LoopbackOnly loopbackOnly(
+            Accounts accounts,
+            ServerProperties server,
+            ObjectProvider<ManagementServerProperties> management,
+            Environment environment) {
+        var loopbackOnly = new LoopbackOnly(accounts);
+        loopbackOnly.check("server.address", server.getAddress());
+        if (ManagementPortType.get(environment) == ManagementPortType.DIFFERENT) {
+            management.ifAvailable(own -> loopbackOnly.check("management.server.address", own.getAddress()));
+        }
+        loopbackOnly.announce();
+        return loopbackOnly;
+    }
+
+    @Bean
+    Logins logins(Accounts accounts, Clock clock) {
+        return new Logins(accounts, new BCryptPasswordEncoder(), new FailedLogins(clock), clock);
+    }
+
+    @Bean
+    Refusals refusals(ObjectMapper json) {
+        return new Refusals(json);
+    }
+
+    @Bean
+    Doorkeeper doorkeeper(Refusals refusals) {
+        return new Doorkeeper(refusals);
+    }
+
+    /**
+     * Rejects paths that hide where they lead. Header values are left to Tomcat, which refuses line breaks and NUL: the
+     * firewall would refuse some letters in UTF-8 and not others, and only when the header is read.
+     */
+    @Bean
+    StrictHttpFirewall httpFirewall() {
+        var firewall = new StrictHttpFirewall();
+        firewall.setAllowedHeaderValues(value -> true);
+        return firewall;
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> connectorErrors(Refusals refusals) {
+        return factory -> factory.addContextCustomizers(context -> {
+            if (context.getParent() instanceof StandardHost host) {
+                host.setErrorReportValveClass(ConnectorErrors.class.getName());
+                host.getPipeline().addValve(new ConnectorErrors(refusals));
+            }
+        });
+    }
+
+    @Bean
+    SecurityFilterChain accessRules(
+            HttpSecurity http,
+            AccessProperties access,
+            Accounts accounts,
+            LoopbackOnly loopbackOnly,
+            Logins logins,
+            Refusals refusals,
+            Doorkeeper doorkeeper)
+            throws Exception {
+        http.csrf(AbstractHttpConfigurer::disable)
+                .formLogin(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .headers(new SecurityHeaders())
+                .cors(cors(access.allowedOrigins()))
+                .addFilterAfter(new RequestRules(rules(access, accounts), refusals), HeaderWriterFilter.class);
+        if (accounts.isEmpty()) {
+            http.authorizeHttpRequests(calls -> calls.anyRequest().permitAll());
+        } else {
+            http.authenticationProvider(logins)
+                    .httpBasic(basic -> basic.authenticationEntryPoint(doorkeeper))
+                    .exceptionHandling(refused ->
+                            refused.authenticationEntryPoint(doorkeeper).accessDeniedHandler(doorkeeper))
+                    .authorizeHttpRequests(new AccessRules(access.servicePaths()));
+        }
+        return http.build();
+    }
+
+    private static List<RequestRule> rules(AccessProperties access, Accounts accounts) {
+        var rules = new ArrayList<RequestRule>();
+        if (accounts.isEmpty() || !access.allowedHosts().isEmpty()) {
+            rules.add(new LocalHostRule(access.allowedHosts()));
+        }
+        rules.add(new SameOriginRule(access.allowedOrigins()));
+        rules.add(new ContentTypeRule(access.contentTypes()));
+        return rules;
+    }
+
+    /** Pages of the allowed origins may read the answers too; nobody else is told anything. */
+    private static Customizer<CorsConfigurer<HttpSecurity>> cors(List<String> origins) {
+        if (origins.isEmpty()) {
+            return AbstractHttpConfigurer::disable;
+        }
+        var pages = new CorsConfiguration();
+        pages.setAllowedOrigins(origins);
+        pages.setAllowedMethods(List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"));
+        pages.addAllowedHeader(CorsConfiguration.ALL);
+        pages.setExposedHeaders(List.of("ETag", "Location", "Retry-After"));
+        pages.setAllowCredentials(true);
+        var everywhere = new UrlBasedCorsConfigurationSource();
+        everywhere.registerCorsConfiguration("/**", pages);
+        return cors -> cors.configurationSource(everywhere);
+    }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.serai.security.AccessProperties.User;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
+import org.springframework.security.crypto.password.PasswordEncoder;
+
+@ExtendWith(OutputCaptureExtension.class)
+class LoginsTest {
+
+    private final Counting encoder = new Counting();
+    private final Accounts accounts =
+            new Accounts(List.of(new User("ann", new BCryptPasswordEncoder(4).encode("right"), List.of("editor"))));
+    private final SettableClock clock = new SettableClock();
+    private final Logins logins = new Logins(accounts, encoder, new FailedLogins(clock), clock, 1);
+
+    private Authentication login(String name, String password) {
+        return logins.authenticate(UsernamePasswordAuthenticationToken.unauthenticated(name, password));
+    }
+
+    @Test
+    void rightPasswordIsCheckedOnceInFiveMinutes() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(login("ann", "right").getAuthorities()).hasSize(4);
+        }
+        assertThat(encoder.checks).hasValue(1);
+        clock.pass(Logins.REMEMBERED.plusSeconds(1));
+        login("ann", "right");
+        assertThat(encoder.checks).hasValue(2);
+    }
+
+    @Test
+    void rememberedLoginDoesNotLetAnotherPasswordIn() {
+        login("ann", "right");
+        assertThatThrownBy(() -> login("ann", "wrong")).isInstanceOf(BadCredentialsException.class);
+        assertThatThrownBy(() -> login("anne", "right")).isInstanceOf(BadCredentialsException.class);
+    }
+
+    @Test
+    void wrongPasswordIsCheckedEachTimeAndSoIsUnknownUser() {
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> login("ann", "wrong")).isInstanceOf(BadCredentialsException.class);
+            assertThatThrownBy(() -> login("nobody", "right")).isInstanceOf(BadCredentialsException.class);
+        }
+        assertThat(encoder.checks).hasValue(6);
+    }
+
+    @Test
+    void burstOfOneClientIsCheckedOnce() {
+        encoder.hold();
+        var pool = Executors.newFixedThreadPool(20);
+        try {
+            var all = IntStream.range(0, 20)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> login("ann", "right"), pool))
+                    .toList();
+            await().until(() -> encoder.checks.get() == 1);
+            encoder.release();
+            assertThat(all)
+                    .allSatisfy(
+                            each -> assertThat(each.join().isAuthenticated()).isTrue());
+            assertThat(encoder.checks).hasValue(1);
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
+    void guessesBeyondThoseThatMayWaitAreTurnedAwayWhileRememberedLoginsPass() {
+        login("ann", "right");
+        encoder.hold();
+        var pool = Executors.newFixedThreadPool(80);
+        try {
+            var all = IntStream.range(0, 80)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> login("ann", "wrong" + i), pool))
+                    .toList();
+            await().until(() -> all.stream()
+                            .filter(CompletableFuture::isCompletedExceptionally)
+                            .count()
+                    >= 15);
+            assertThat(login("ann", "right").isAuthenticated()).isTrue();
+            assertThatThrownBy(() -> login("ann", "another")).isInstanceOf(LoginsBusy.class);
+            encoder.release();
+            assertThat(all).allSatisfy(each -> assertThatThrownBy(each::join).isNotNull());
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
+    void failedLoginsAreLoggedOnceASecondAndMadePrintable(CapturedOutput output) {
+        for (int i = 0; i < 5; i++) {
+            assertThatThrownBy(() -> login("eve\r\n\u2028\u001b[31m\"" + "x".repeat(100), "p4ss"))
+                    .isInstanceOf(BadCredentialsException.class);
+        }
+        clock.pass(Duration.ofSeconds(1));
+        assertThatThrownBy(() -> login("mallory", "p4ss")).isInstanceOf(BadCredentialsException.class);
+        assertThat(output.getOut().lines().filter(line -> line.contains("login failed")))
+                .hasSize(2)
+                .anySatisfy(line -> assertThat(line)
+                        .contains("user=\"eve????[31m?xxx")
+                        .contains("…\"")
+                        .contains("leftOut=0"))
+                .anySatisfy(line -> assertThat(line).contains("user=\"mallory\" leftOut=4"));
+        assertThat(output).doesNotContain("p4ss");
+    }
+
+    /** Counts checks, and can be made to hang in them. */
+    private static final class Counting implements PasswordEncoder {
+
+        private final PasswordEncoder bcrypt = new BCryptPasswordEncoder(4);
+        private final AtomicInteger checks = new AtomicInteger();
+        private volatile CountDownLatch gate = new CountDownLatch(0);
+
+        void hold() {
+            gate = new CountDownLatch(1);
+        }
+
+        void release() {
+            gate.countDown();
+        }
+
+        @Override
+        public String encode(CharSequence password) {
+            return bcrypt.encode(password);
+        }
+
+        @Override
+        public boolean matches(CharSequence password, String hash) {
+            checks.incrementAndGet();
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return bcrypt.matches(password, hash);
+        }
+    }
+
+    private static final class SettableClock extends Clock {
+
+        private volatile Instant now = Instant.EPOCH;
+
+        void pass(Duration time) {
+            now = now.plus(time);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+
+@ExtendWith(OutputCaptureExtension.class)
+class StartIT {
+
+    private static final String USER = "--serai.security.users[0].name=ann";
+    private static final String PASSWORD =
+            "--serai.security.users[0].password=$2y$04$Vn9wRdLJ9cMqTDvXvoMCeOhi5yNFVwj1F7d5l6dqGvJ5XN4R3J3uK";
+    private static final String ROLE = "--serai.security.users[0].roles=reader";
+
+    private static ConfigurableApplicationContext start(String... arguments) {
+        var all = new String[arguments.length + 1];
+        all[0] = "--server.port=0";
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        return new SpringApplicationBuilder(HubUnderTest.class).run(all);
+    }
+
+    @Test
+    void withoutUsersAndAddressTheHubRefusesAndNamesTheWayOut(CapturedOutput output) {
+        assertThatThrownBy(StartIT::start).hasRootCauseInstanceOf(StartRefused.class);
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("server.address is not set")
+                .contains("Either configure serai.security.users")
+                .doesNotContain("Tomcat started on port");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
+    void withoutUsersAddressesThatOthersReachAreRefused(String address) {
+        assertThatThrownBy(() -> start("--server.address=" + address)).hasRootCauseInstanceOf(StartRefused.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "localhost", "127.0.0.2"})
+    void withoutUsersLoopbackIsServedAndSaid(String address, CapturedOutput output) {
+        start("--server.address=" + address).close();
+        assertThat(output)
+                .contains("no users configured: listening on loopback only")
+                .doesNotContain("generated security password");
+    }
+
+    @Test
+    void withoutUsersAnotherManagementPortNeedsLoopbackToo(CapturedOutput output) {
+        var local = "--server.address=127.0.0.1";
+        assertThatThrownBy(() -> start(local, "--management.server.port=0")).hasRootCauseInstanceOf(StartRefused.class);
+        assertThat(output).contains("management.server.address is not set");
+        start(local, "--management.server.port=-1").close();
+        start(local, "--management.server.port=0", "--management.server.address=127.0.0.1")
+                .close();
+    }
+
+    @Test
+    void usersProtectAnotherManagementPortToo() {
+        try (var hub = start(
+                USER, PASSWORD, ROLE, "--management.server.port=0", "--management.endpoints.web.exposure.include=*")) {
+            var port = hub.getEnvironment().getRequiredProperty("local.management.port", Integer.class);
+            var wire = new Wire(port);
+            assertThat(wire.get("/actuator/health").status()).isEqualTo(200);
+            assertThat(wire.get("/actuator/env").status()).isEqualTo(401);
+            assertThat(wire.get("/actuator/health", "Origin: https://evil.test").status())
+                    .isEqualTo(403);
+        }
+    }
+
+    @Test
+    void withUsersTheHubMayListenEverywhere(CapturedOutput output) {
+        try (var hub = start(USER, PASSWORD, ROLE)) {
+            var port = ((ServletWebServerApplicationContext) hub).getWebServer().getPort();
+            assertThat(new Wire(port).get("/").status()).isEqualTo(401);
+        }
+        assertThat(output).contains("login required users=1");
+    }
+
+    @Test
+    void wrongPasswordFormatRefusesTheStartWithoutPrintingIt(CapturedOutput output) {
+        assertThatThrownBy(() -> start(USER, "--serai.security.users[0].password=open-sesame", ROLE))
+                .hasRootCauseInstanceOf(StartRefused.class);
+        assertThat(output)
+                .contains("serai.security.users[0].password is not a bcrypt hash")
+                .contains("htpasswd")
+                .doesNotContain("open-sesame");
+    }
+
+    @Test
+    void typesThatFormsSendAndWildcardOriginsRefuseTheStart() {
+        var local = "--server.address=127.0.0.1";
+        assertThatThrownBy(() -> start(local, "--serai.security.content-types=text/*"))
+                .hasRootCauseInstanceOf(StartRefused.class);
+        assertThatThrownBy(() -> start(local, "--serai.security.allowed-origins=*"))
+                .hasRootCauseInstanceOf(StartRefused.class);
+    }
+}

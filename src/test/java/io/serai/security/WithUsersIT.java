@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** Listens on all interfaces: that is allowed once there are users. */
+@SpringBootTest(
+        classes = HubUnderTest.class,
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "management.endpoints.web.exposure.include=*",
+            "management.prometheus.metrics.export.enabled=true",
+            "management.endpoint.health.probes.enabled=true",
+            "management.endpoint.health.show-details=when_authorized",
+            "management.endpoint.health.roles=READER"
+        })
+class WithUsersIT {
+
+    @LocalServerPort
+    int port;
+
+    Wire wire;
+
+    @DynamicPropertySource
+    static void users(DynamicPropertyRegistry properties) {
+        var encoder = new BCryptPasswordEncoder(4);
+        var names = new String[] {"reader", "client", "operator", "editor"};
+        for (int i = 0; i < names.length; i++) {
+            var user = "serai.security.users[" + i + "].";
+            var name = names[i];
+            var prefix = i % 2 == 0 ? "{bcrypt}" : "";
+            properties.add(user + "name", () -> name);
+            properties.add(user + "password", () -> prefix + encoder.encode(name + "-päss"));
+            properties.add(user + "roles", () -> name);
+        }
+    }
+
+    @BeforeEach
+    void connect() {
+        wire = new Wire(port);
+    }
+
+    private static String as(String name) {
+        return Wire.login(name, name + "-päss");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/api/events",
+                "/console/a.js",
+                "/nowhere",
+                "/actuator",
+                "/actuator/prometheus",
+                "/actuator/env"
+            })
+    void everythingNeedsALogin(String path) {
+        var answer = wire.get(path);
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.isProblem("unauthorized")).isTrue();
+        assertThat(answer.head()).contains("WWW-Authenticate: Basic realm=\"serai\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness"})
+    void healthNeedsNoLoginAndTellsDetailsOnlyAfterOne(String path) {
+        assertThat(wire.get(path).status()).isEqualTo(200);
+        assertThat(wire.get("/actuator/health").body()).doesNotContain("components");
+        assertThat(wire.get("/actuator/health", as("operator")).body()).contains("components");
+    }
+
+    @Test
+    void wrongPasswordsAreRefused() {
+        assertThat(wire.get("/api/events", Wire.login("reader", "wrong")).status())
+                .isEqualTo(401);
+        assertThat(wire.get("/api/events", Wire.login("nobody", "reader-päss")).status())
+                .isEqualTo(401);
+        assertThat(wire.get("/api/events", "Authorization: Basic ???").status()).isEqualTo(401);
+    }
+
+    @Test
+    void answerThatComesLaterNeedsNoSecondLogin() {
+        assertThat(wire.get("/api/async", as("reader")).body()).contains("served");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // method, path, reader, client, operator, editor
+        "GET,    /,                          200, 200, 200, 200",
+        "GET,    /api/events,                200, 403, 200, 200",
+        "GET,    /api/users/1,               200, 200, 200, 200",
+        "GET,    /api/routes,                200, 403, 200, 200",
+        "GET,    /api/failures,              200, 403, 200, 200",
+        "POST,   /api/events,                403, 200, 200, 200",
+        "POST,   /api/events/order.placed,   403, 200, 200, 200",
+        "DELETE, /api/events/1,              403, 403, 200, 200",
+        "POST,   /api/users,                 403, 200, 200, 200",
+        "PUT,    /api/users/1,               403, 200, 200, 200",
+        "DELETE, /api/users/1,               403, 200, 200, 200",
+        "POST,   /api/jobs,                  403, 403, 200, 200",
+        "POST,   /api/routes/a/suspend,      403, 403, 200, 200",
+        "POST,   /api/routes/a/resume,       403, 403, 200, 200",
+        "POST,   /api/routes/a/versions,     403, 403, 403, 200",
+        "PUT,    /api/routes/a,              403, 403, 403, 200",
+        "DELETE, /api/routes/a,              403, 403, 403, 200",
+        "POST,   /console/a,                 403, 403, 200, 200",
+        "GET,    /actuator/prometheus,       200, 403, 200, 200",
+        "GET,    /actuator/info,             200, 403, 200, 200",
+        "GET,    /actuator,                  403, 403, 200, 200",
+        "GET,    /actuator/env,              403, 403, 200, 200",
+    })
+    void rolesDecide(String method, String path, int reader, int client, int operator, int editor) {
+        assertThat(status(method, path, "reader")).as("reader").isEqualTo(reader);
+        assertThat(status(method, path, "client")).as("client").isEqualTo(client);
+        assertThat(status(method, path, "operator")).as("operator").isEqualTo(operator);
+        assertThat(status(method, path, "editor")).as("editor").isEqualTo(editor);
+    }
+
+    @Test
+    void forbiddenIsAProblemThatNamesTheRoles() {
+        var answer = wire.postJson("/api/routes", as("reader"));
+        assertThat(answer.isProblem("forbidden")).isTrue();
+        assertThat(answer.body()).contains("editor");
+    }
+
+    @Test
+    void anyHostIsServedButNoForeignPage() {
+        assertThat(wire.send("GET", "/api/events", "", "Host: hub.example.com", as("reader"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(wire.get("/api/events", as("reader"), "Origin: https://evil.test")
+                        .status())
+                .isEqualTo(403);
+        assertThat(wire.send("POST", "/api/events", "{}", wire.host(), as("client"), "Content-Type: text/plain")
+                        .status())
+                .isEqualTo(415);
+    }
+
+    @Test
+    void loginLeavesNoSessionBehind() {
+        assertThat(wire.get("/api/events", as("reader")).head()).doesNotContain("Set-Cookie");
+    }
+
+    private int status(String method, String path, String user) {
+        var type = "Content-Type: application/json";
+        return wire.send(method, path, "", wire.host(), as(user), type).status();
+    }
+}
