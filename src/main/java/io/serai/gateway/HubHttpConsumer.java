@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.Processor;
+import org.apache.camel.Route;
+import org.apache.camel.component.platform.http.DefaultPlatformHttpConsumer;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpBinding;
@@ -127,9 +129,13 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer {
         if (isStarted() && !isSuspended()) {
             return null;
         }
-        var routeId = getRouteId();
-        return routeId == null || getEndpoint().getCamelContext().getRoute(routeId) != null
+        return getEndpoint().getCamelContext().getRoutes().stream().anyMatch(this::isOf)
                 ? new Unavailable("answering request: its route is stopped, try again")
                 : new NotFound("finding resource: its route was removed");
+    }
+
+    private boolean isOf(Route route) {
+        return route.getConsumer() instanceof DefaultPlatformHttpConsumer outer
+                && outer.getPlatformHttpConsumer() == this;
     }
 }

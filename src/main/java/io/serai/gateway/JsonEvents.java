@@ -122,7 +122,7 @@ final class JsonEvents {
             } else if (name.equals("data_base64")) {
                 binary = base64(parser, token, draft);
             } else {
-                attribute(parser, token, name, draft);
+                attribute(parser, body, token, name, draft);
             }
         }
         try {
@@ -134,10 +134,10 @@ final class JsonEvents {
     }
 
     private static byte[] slice(JsonParser parser, byte[] body) throws IOException {
-        int start = (int) parser.currentTokenLocation().getByteOffset();
+        int start = (int) parser.currentTokenLocation().getCharOffset();
         parser.skipChildren();
         parser.finishToken();
-        return Arrays.copyOfRange(body, start, (int) parser.currentLocation().getByteOffset());
+        return Arrays.copyOfRange(body, start, (int) parser.currentLocation().getCharOffset());
     }
 
     private static byte @Nullable [] base64(JsonParser parser, JsonToken token, EventDraft draft) throws IOException {
@@ -158,10 +158,10 @@ final class JsonEvents {
         return NO_DATA;
     }
 
-    private static void attribute(JsonParser parser, JsonToken token, String name, EventDraft draft)
+    private void attribute(JsonParser parser, byte[] body, JsonToken token, String name, EventDraft draft)
             throws IOException {
         if (token == JsonToken.VALUE_STRING) {
-            draft.set(name, parser.getText());
+            draft.set(name, data.string(slice(parser, body)));
         } else if (token == JsonToken.VALUE_NULL) {
             // JSON format, section 2.2: as if it were not there
             return;
@@ -210,7 +210,9 @@ final class JsonEvents {
         if (literal[0] == '"') {
             try {
                 var encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(data.string(literal)));
-                return Arrays.copyOf(encoded.array(), encoded.limit());
+                var bytes = new byte[encoded.remaining()];
+                encoded.get(bytes);
+                return bytes;
             } catch (CharacterCodingException loneSurrogate) {
                 draft.wrong("data", "a lone surrogate cannot be written as UTF-8");
                 return NO_DATA;

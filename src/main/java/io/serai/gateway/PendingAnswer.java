@@ -59,7 +59,7 @@ final class PendingAnswer implements AsyncListener {
     static void deliver(HttpServletRequest request, HttpServletResponse response, ProblemWriter problems) {
         if (request.getAttribute(ATTRIBUTE) instanceof PendingAnswer pending) {
             pending.context.addListener(pending);
-            pending.answer.whenComplete((answer, failure) -> pending.dispatch(() -> {
+            var unused = pending.answer.whenComplete((answer, failure) -> pending.dispatch(() -> {
                 try {
                     write(request, response, problems, answer, failure);
                 } finally {
@@ -73,10 +73,14 @@ final class PendingAnswer implements AsyncListener {
 
     private void dispatch(Runnable task) {
         if (large) {
-            context.start(task);
-        } else {
-            task.run();
+            try {
+                context.start(task);
+                return;
+            } catch (RuntimeException stopping) {
+                // the server takes no more work; the answer is still owed
+            }
         }
+        task.run();
     }
 
     private static void write(

@@ -15,8 +15,8 @@ import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
-import org.apache.coyote.BadRequestException;
 import org.apache.catalina.connector.ClientAbortException;
+import org.apache.coyote.BadRequestException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -44,7 +44,7 @@ final class Problems {
         var tooLarge = find(failure, BodyTooLarge.class);
         if (tooLarge != null) {
             // readers wrap it in whatever they like
-            return Problem.of(413, "body-too-large", tooLarge.getMessage());
+            return Problem.of(413, "body-too-large", message(tooLarge));
         }
         @Nullable Throwable each = failure;
         for (int depth = 0; each != null && depth < MAX_CAUSES; depth++) {
