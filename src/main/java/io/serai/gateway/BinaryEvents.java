@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.gateway;
+
+import io.serai.message.Event;
+import io.serai.message.Invalid;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads events whose attributes are HTTP headers, {@code ce-id} and so on. Thread-safe.
+ *
+ * @see <a href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md">HTTP
+ *     binding, section 3.1</a>
+ */
+final class BinaryEvents {
+
+    private static final String PREFIX = "ce-";
+
+    private final Clock clock;
+
+    BinaryEvents(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** @throws Invalid naming each attribute that is wrong */
+    Event read(HttpServletRequest request, @Nullable String contentType, byte[] body) {
+        var draft = new EventDraft();
+        var names = request.getHeaderNames();
+        while (names.hasMoreElements()) {
+            var header = names.nextElement();
+            if (header.regionMatches(true, 0, PREFIX, 0, PREFIX.length())) {
+                attribute(request, header, draft);
+            }
+        }
+        if (contentType != null) {
+            draft.set(EventDraft.DATA_CONTENT_TYPE, contentType);
+        }
+        return draft.toEvent(clock.instant(), body);
+    }
+
+    private static void attribute(HttpServletRequest request, String header, EventDraft draft) {
+        var name = header.substring(PREFIX.length()).toLowerCase(Locale.ROOT);
+        var values = request.getHeaders(header);
+        var value = values.nextElement();
+        if (values.hasMoreElements()) {
+            draft.wrong(name, "given twice");
+        } else if (name.equals(EventDraft.DATA_CONTENT_TYPE)) {
+            draft.wrong(name, "send it as Content-Type");
+        } else {
+            var decoded = decode(value);
+            if (decoded == null) {
+                draft.wrong(name, "expected printable ASCII, the rest percent-encoded as UTF-8");
+            } else {
+                draft.set(name, decoded);
+            }
+        }
+    }
+
+    /** HTTP binding, section 3.1.3.2; null where it is malformed. */
+    static @Nullable String decode(String value) {
+        var text = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"") ? unquote(value) : value;
+        var plain = true;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~') {
+                return null;
+            }
+            plain &= c != '%';
+        }
+        return plain ? text : percentDecode(text);
+    }
+
+    private static String unquote(String value) {
+        return value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1");
+    }
+
+    private static @Nullable String percentDecode(String text) {
+        var bytes = new ByteArrayOutputStream(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c != '%') {
+                bytes.write(c);
+                continue;
+            }
+            int high = i + 2 <= text.length() - 1 ? Character.digit(text.charAt(i + 1), 16) : -1;
+            int low = i + 2 <= text.length() - 1 ? Character.digit(text.charAt(i + 2), 16) : -1;
+            if (high < 0 || low < 0) {
+                return null;
+            }
+            bytes.write(high << 4 | low);
+            i += 2;
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
+                    .toString();
+        } catch (CharacterCodingException notUtf8) {
+            return null;
+        }
+    }
+}

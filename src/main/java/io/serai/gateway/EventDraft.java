@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.gateway;
+
+import io.serai.message.Event;
+import io.serai.message.EventType;
+import io.serai.message.Invalid;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The attributes of one event while they are read; tells all that is wrong with them at once. Not thread-safe. */
+final class EventDraft {
+
+    static final String SPEC_VERSION = "specversion";
+    static final String DATA_CONTENT_TYPE = "datacontenttype";
+
+    private static final String REQUIRED = "missing";
+
+    private @Nullable String specVersion;
+    private @Nullable String id;
+    private @Nullable String source;
+    private @Nullable String type;
+    private @Nullable String subject;
+    private @Nullable String time;
+    private @Nullable String dataContentType;
+    private @Nullable String dataSchema;
+    private final Map<String, String> extensions = new HashMap<>();
+    private final List<Invalid.Field> wrong = new ArrayList<>();
+
+    /** Whether the CloudEvents specification defines the attribute; those are never of a type but text. */
+    static boolean isCore(String name) {
+        return switch (name) {
+            case SPEC_VERSION, "id", "source", "type", "subject", "time", DATA_CONTENT_TYPE, "dataschema" -> true;
+            default -> false;
+        };
+    }
+
+    void set(String name, String value) {
+        switch (name) {
+            case SPEC_VERSION -> specVersion = value;
+            case "id" -> id = value;
+            case "source" -> source = value;
+            case "type" -> type = value;
+            case "subject" -> subject = value;
+            case "time" -> time = value;
+            case DATA_CONTENT_TYPE -> dataContentType = value;
+            case "dataschema" -> dataSchema = value;
+            default -> extensions.put(name, value);
+        }
+    }
+
+    void wrong(String name, String detail) {
+        wrong.add(new Invalid.Field(name, detail));
+    }
+
+    @Nullable
+    String dataContentType() {
+        return dataContentType;
+    }
+
+    /** @throws Invalid naming each attribute that is missing or wrong */
+    Event toEvent(Instant now, byte[] data) {
+        if (specVersion == null) {
+            wrong(SPEC_VERSION, REQUIRED);
+        } else if (!specVersion.equals(Event.SPEC_VERSION)) {
+            wrong(SPEC_VERSION, "expected " + Event.SPEC_VERSION);
+        }
+        var eventType = type();
+        var when = time(now);
+        var named = id;
+        var from = source;
+        if (named == null) {
+            wrong("id", REQUIRED);
+        }
+        if (from == null) {
+            wrong("source", REQUIRED);
+        }
+        if (named == null || from == null || eventType == null || !wrong.isEmpty()) {
+            throw invalid(wrong);
+        }
+        return new Event(named, from, eventType, subject, when, dataContentType, dataSchema, extensions, data);
+    }
+
+    static Invalid invalid(List<Invalid.Field> wrong) {
+        return new Invalid("reading event: " + wrong.size() + " attribute(s) invalid", wrong, null);
+    }
+
+    private @Nullable EventType type() {
+        if (type == null) {
+            wrong("type", REQUIRED);
+            return null;
+        }
+        try {
+            return new EventType(type);
+        } catch (Invalid malformed) {
+            wrong(
+                    "type",
+                    "expected words of letters, digits, '_' and '-' joined by dots, at most " + EventType.MAX_LENGTH
+                            + " characters");
+            return null;
+        }
+    }
+
+    private Instant time(Instant now) {
+        if (time == null) {
+            return now;
+        }
+        try {
+            return OffsetDateTime.parse(time).toInstant();
+        } catch (DateTimeException malformed) {
+            wrong("time", "expected a date and time with offset (RFC 3339)");
+            return now;
+        }
+    }
+}

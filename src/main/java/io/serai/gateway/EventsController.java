@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.gateway;
+
+import io.serai.gateway.EventIntake.Mode;
+import io.serai.message.Event;
+import io.serai.message.EventIds;
+import io.serai.message.EventType;
+import io.serai.message.Invalid;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.MimeType;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * Takes events over HTTP; answers 202 when the broker has them.
+ *
+ * <p>Reads the body once, checks it in place and publishes on the request's thread; then the thread is free until the
+ * confirm, see {@link PendingAnswer}.
+ */
+@RestController
+final class EventsController {
+
+    /** Beyond, memory is taken only as bytes arrive: a client may declare much and send nothing. */
+    private static final int TRUSTED_LENGTH = 64 * 1024;
+
+    private final GatewayProperties properties;
+    private final EventIntake intake;
+    private final BinaryEvents binary;
+    private final JsonEvents structured;
+    private final JsonText json;
+    private final Clock clock;
+
+    EventsController(GatewayProperties properties, EventIntake intake, Clock clock) {
+        this.properties = properties;
+        this.intake = intake;
+        this.binary = new BinaryEvents(clock);
+        this.structured = new JsonEvents(clock, properties.maxBatch(), properties.maxDepth());
+        this.json = new JsonText(properties.maxDepth());
+        this.clock = clock;
+    }
+
+    @PostMapping("/api/events")
+    void publish(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var mode = Mode.BINARY;
+        try {
+            checkEncoding(request);
+            var contentType = MediaTypes.parse(request.getContentType());
+            mode = mode(contentType);
+            switch (mode) {
+                case STRUCTURED -> defer(request, structured.one(body(request)), mode);
+                case BATCH -> {
+                    List<Event> events = structured.batch(body(request));
+                    PendingAnswer.defer(request, intake.publish(events), properties.answerTimeout(), false);
+                }
+                default -> defer(request, binary(request, contentType), mode);
+            }
+        } catch (IOException | RuntimeException refused) {
+            intake.rejected(mode);
+            throw refused;
+        }
+    }
+
+    @PostMapping("/api/events/{type}")
+    void publish(@PathVariable String type, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        try {
+            checkEncoding(request);
+            var contentType = MediaTypes.parse(request.getContentType());
+            if (contentType == null || !MediaTypes.isJson(contentType) || isCloudEvents(contentType)) {
+                throw MediaTypes.unsupported("expected JSON, like " + MediaTypes.JSON);
+            }
+            MediaTypes.checkUtf8(contentType);
+            var body = body(request);
+            json.check(body);
+            defer(request, event(type, request, body), Mode.JSON);
+        } catch (IOException | RuntimeException refused) {
+            intake.rejected(Mode.JSON);
+            throw refused;
+        }
+    }
+
+    private void defer(HttpServletRequest request, Event event, Mode mode) {
+        PendingAnswer.defer(
+                request, intake.publish(event, mode, request.getContextPath()), properties.answerTimeout(), false);
+    }
+
+    private Event binary(HttpServletRequest request, @Nullable MimeType contentType) throws IOException {
+        if (request.getHeader("ce-" + EventDraft.SPEC_VERSION) == null
+                && (contentType == null || !MediaTypes.isJson(contentType))) {
+            throw MediaTypes.unsupported("expected CloudEvents, as ce- headers, " + MediaTypes.EVENT + " or "
+                    + MediaTypes.BATCH + "; other JSON goes to /api/events/{type}");
+        }
+        var body = body(request);
+        if (contentType != null && body.length > 0 && MediaTypes.isJson(contentType)) {
+            MediaTypes.checkUtf8(contentType);
+            json.check(body);
+        }
+        return binary.read(request, request.getContentType(), body);
+    }
+
+    private Event event(String type, HttpServletRequest request, byte[] body) {
+        var extensions = new HashMap<String, String>();
+        var correlation = parameter(request, Event.CORRELATION_ID);
+        if (correlation != null) {
+            extensions.put(Event.CORRELATION_ID, correlation);
+        }
+        return new Event(
+                EventIds.next(),
+                properties.source(),
+                new EventType(type),
+                parameter(request, "subject"),
+                clock.instant(),
+                request.getContentType(),
+                null,
+                extensions,
+                body);
+    }
+
+    private static @Nullable String parameter(HttpServletRequest request, String name) {
+        var values = request.getParameterValues(name);
+        if (values != null && values.length > 1) {
+            throw EventDraft.invalid(List.of(new Invalid.Field(name, "given twice")));
+        }
+        return values == null ? null : values[0];
+    }
+
+    private static Mode mode(@Nullable MimeType type) {
+        if (type == null || !isCloudEvents(type)) {
+            return Mode.BINARY;
+        }
+        MediaTypes.checkUtf8(type);
+        return switch (type.getSubtype().toLowerCase(java.util.Locale.ROOT)) {
+            case "cloudevents+json" -> Mode.STRUCTURED;
+            case "cloudevents-batch+json" -> Mode.BATCH;
+            default -> throw MediaTypes.unsupported("of the CloudEvents formats only JSON is taken");
+        };
+    }
+
+    private static boolean isCloudEvents(MimeType type) {
+        return type.getType().equalsIgnoreCase("application")
+                && type.getSubtype().regionMatches(true, 0, "cloudevents", 0, "cloudevents".length());
+    }
+
+    /** A compressed body would travel on as it is, while its content type says something else. */
+    private static void checkEncoding(HttpServletRequest request) {
+        var encoding = request.getHeader("Content-Encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw MediaTypes.unsupported("a Content-Encoding is not taken, send the body as it is");
+        }
+    }
+
+    private static byte[] body(HttpServletRequest request) throws IOException {
+        int declared = request.getContentLength();
+        var in = request.getInputStream();
+        if (declared < 0 || declared > TRUSTED_LENGTH) {
+            return in.readAllBytes();
+        }
+        var body = new byte[declared];
+        in.readNBytes(body, 0, declared);
+        return body;
+    }
+}

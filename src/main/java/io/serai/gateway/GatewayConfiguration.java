@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.gateway;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.serai.bus.EventPublisher;
+import io.serai.gateway.problem.ProblemWriter;
+import jakarta.servlet.DispatcherType;
+import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+
+@Configuration(proxyBeanMethods = false)
+class GatewayConfiguration {
+
+    @Bean
+    EventIntake eventIntake(EventPublisher publisher, ObjectMapper json, MeterRegistry meters) {
+        return new EventIntake(publisher::publish, json, meters);
+    }
+
+    /** What every answer of the hub goes through; needs nothing but JSON. */
+    @Configuration(proxyBeanMethods = false)
+    static class Edge {
+
+        /** After the observation filter, so that metrics see the whole request; before all that touch the response. */
+        private static final int ANSWERS = Ordered.HIGHEST_PRECEDENCE + 10;
+
+        /** Before Spring's form filter, which reads bodies of forms whole, and so before the security filters too. */
+        private static final int BODY_LIMIT = -10_000;
+
+        @Bean
+        ProblemWriter problemWriter(ObjectMapper json) {
+            return new ProblemWriter(json);
+        }
+
+        @Bean
+        FilterRegistrationBean<AnswerFilter> answerFilter(ProblemWriter problems) {
+            var registration = new FilterRegistrationBean<>(new AnswerFilter(problems));
+            registration.setOrder(ANSWERS);
+            registration.setDispatcherTypes(DispatcherType.REQUEST);
+            return registration;
+        }
+
+        @Bean
+        FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(ProblemWriter problems, GatewayProperties properties) {
+            var registration = new FilterRegistrationBean<>(
+                    new BodyLimitFilter(problems, properties.maxBodySize().toBytes()));
+            registration.setOrder(BODY_LIMIT);
+            registration.setDispatcherTypes(DispatcherType.REQUEST);
+            return registration;
+        }
+
+        @Bean("platform-http-engine")
+        PlatformHttpEngine platformHttpEngine(
+                @Value("${server.port:8080}") int port, ProblemWriter problems, GatewayProperties properties) {
+            return new HubHttpEngine(port, problems, properties.answerTimeout());
+        }
+    }
+}

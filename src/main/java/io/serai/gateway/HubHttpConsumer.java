@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.gateway;
+
+import io.serai.gateway.PendingAnswer.Answer;
+import io.serai.gateway.problem.ProblemWriter;
+import io.serai.message.NotFound;
+import io.serai.message.Unavailable;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.Processor;
+import org.apache.camel.Route;
+import org.apache.camel.component.platform.http.DefaultPlatformHttpConsumer;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
+import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpBinding;
+import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpConstants;
+import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpConsumer;
+import org.apache.camel.http.base.HttpHelper;
+import org.apache.camel.http.common.HttpBinding;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.ResponseBody;
+
+/**
+ * Runs one route for each request (Messaging Gateway).
+ *
+ * <p>A route that is done when {@code process} returns is answered on the spot. One that waits, say for a broker's confirm,
+ * holds no thread: the answer is deferred. Either way the exchange is done exactly once, after its response is written.
+ */
+final class HubHttpConsumer extends SpringBootPlatformHttpConsumer {
+
+    private final HttpBinding binding;
+    private final ProblemWriter problems;
+    private final Duration timeout;
+
+    HubHttpConsumer(PlatformHttpEndpoint endpoint, Processor processor, ProblemWriter problems, Duration timeout) {
+        super(endpoint, processor, Runnable::run);
+        this.problems = problems;
+        this.timeout = endpoint.getRequestTimeout() > 0 ? Duration.ofMillis(endpoint.getRequestTimeout()) : timeout;
+        this.binding = new SpringBootPlatformHttpBinding();
+        binding.setHeaderFilterStrategy(new RouteHeaders(endpoint.getHeaderFilterStrategy()));
+        binding.setFileNameExtWhitelist(endpoint.getFileNameExtWhitelist());
+        binding.setUseReaderForPayload(!endpoint.isUseStreaming());
+    }
+
+    /** @return null, which tells Spring MVC that the response is dealt with */
+    @Override
+    @ResponseBody
+    @SuppressWarnings("NullAway") // the return type is not ours, and null is how it says "done"
+    public CompletableFuture<Void> service(HttpServletRequest request, HttpServletResponse response) {
+        if (getEndpoint().isUseCookieHandler()) {
+            // works on fields of the superclass
+            return super.service(request, response);
+        }
+        var refused = refusal();
+        if (refused != null) {
+            problems.write(request, response, refused);
+            return null;
+        }
+        var exchange = createExchange(true);
+        try {
+            read(request, response, exchange);
+        } catch (Exception unreadable) {
+            exchange.setException(unreadable);
+            answer(exchange, request, response);
+            return null;
+        }
+        process(exchange, request, response);
+        return null;
+    }
+
+    private void process(Exchange exchange, HttpServletRequest request, HttpServletResponse response) {
+        var processed = new CompletableFuture<Answer>();
+        var synchronous = getAsyncProcessor().process(exchange, doneSync -> {
+            if (!doneSync && !processed.complete(late -> answer(exchange, request, late))) {
+                // answered 503 before; the exchange is done all the same
+                finish(exchange);
+            }
+        });
+        if (synchronous) {
+            answer(exchange, request, response);
+        } else {
+            PendingAnswer.defer(request, processed, timeout, true);
+        }
+    }
+
+    private void read(HttpServletRequest request, HttpServletResponse response, Exchange exchange) throws Exception {
+        exchange.setPattern(ExchangePattern.InOut);
+        createUoW(exchange);
+        HttpHelper.setCharsetFromContentType(request.getContentType(), exchange);
+        var message = new PlatformHttpMessage(request, response, exchange, binding, false);
+        exchange.setIn(message);
+        message.init(exchange, binding, request, response);
+        message.setHeader(
+                SpringBootPlatformHttpConstants.CONTEXT_PATH, getEndpoint().getPath());
+        // the conversion of the body to a stream cache swallows the failure to read it
+        BoundedRequest.checkNotExceeded(request);
+    }
+
+    private void answer(Exchange exchange, HttpServletRequest request, HttpServletResponse response) {
+        try {
+            var failure = exchange.getException();
+            if (failure != null) {
+                problems.write(request, response, failure);
+            } else {
+                binding.writeResponse(exchange, response);
+            }
+        } catch (IOException | RuntimeException broken) {
+            if (getEndpoint().isHandleWriteResponseError()) {
+                exchange.setException(broken);
+            }
+            problems.write(request, response, broken);
+        } finally {
+            finish(exchange);
+        }
+    }
+
+    private void finish(Exchange exchange) {
+        doneUoW(exchange);
+        releaseExchange(exchange, false);
+    }
+
+    /** A removed route leaves its mapping behind; a stopped or suspended one comes back. */
+    private @Nullable RuntimeException refusal() {
+        if (isStarted() && !isSuspended()) {
+            return null;
+        }
+        return getEndpoint().getCamelContext().getRoutes().stream().anyMatch(this::isOf)
+                ? new Unavailable("answering request: its route is stopped, try again")
+                : new NotFound("finding resource: its route was removed");
+    }
+
+    private boolean isOf(Route route) {
+        return route.getConsumer() instanceof DefaultPlatformHttpConsumer outer
+                && outer.getPlatformHttpConsumer() == this;
+    }
+}

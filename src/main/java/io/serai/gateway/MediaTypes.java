@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.gateway;
+
+import io.serai.gateway.problem.Problem;
+import io.serai.gateway.problem.Refused;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.InvalidMimeTypeException;
+import org.springframework.util.MimeType;
+import org.springframework.util.MimeTypeUtils;
+
+/** Reads media types; Spring keeps those it has parsed. */
+final class MediaTypes {
+
+    static final String JSON = "application/json";
+    static final String EVENT = "application/cloudevents+json";
+    static final String BATCH = "application/cloudevents-batch+json";
+
+    private MediaTypes() {}
+
+    /** @throws Refused (415) where it is not a media type */
+    static @Nullable MimeType parse(@Nullable String contentType) {
+        if (contentType == null) {
+            return null;
+        }
+        try {
+            return MimeTypeUtils.parseMimeType(contentType);
+        } catch (InvalidMimeTypeException malformed) {
+            throw unsupported("the content type is malformed");
+        }
+    }
+
+    static boolean isJson(MimeType type) {
+        var subtype = type.getSubtype();
+        return subtype.equalsIgnoreCase("json") || endsWithJson(subtype);
+    }
+
+    static boolean isJson(String contentType) {
+        try {
+            return isJson(MimeTypeUtils.parseMimeType(contentType));
+        } catch (InvalidMimeTypeException malformed) {
+            return false;
+        }
+    }
+
+    /** JSON is UTF-8 here, whatever a parameter says; one that says otherwise is not overheard. */
+    static void checkUtf8(MimeType type) {
+        var charset = type.getParameter("charset");
+        if (charset != null) {
+            var plain = charset.replace("\"", "");
+            if (!plain.equalsIgnoreCase("utf-8") && !plain.equalsIgnoreCase("us-ascii")) {
+                throw unsupported("JSON is taken in UTF-8 only");
+            }
+        }
+    }
+
+    static Refused unsupported(String what) {
+        return new Refused(Problem.of(415, "unsupported-media-type", "reading event: " + what)
+                .withHeader("Accept", JSON + ", " + EVENT + ", " + BATCH));
+    }
+
+    private static boolean endsWithJson(String subtype) {
+        int start = subtype.length() - 5;
+        return start >= 0 && subtype.regionMatches(true, start, "+json", 0, 5);
+    }
+}

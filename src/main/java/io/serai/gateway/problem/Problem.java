@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.gateway.problem;
+
+import io.serai.message.Invalid;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.springframework.http.HttpStatus;
+
+/**
+ * What a client is told when a request fails.
+ *
+ * <pre>{@code
+ * {"type": "/problems/invalid", "title": "Invalid", "status": 422, "detail": "reading event: 1 attribute(s) invalid",
+ *  "instance": "/api/events", "errors": [{"name": "id", "detail": "missing"}], "traceId": "0193..."}
+ * }</pre>
+ *
+ * @param status HTTP status
+ * @param type last part of the stable {@code type}, kebab-case
+ * @param detail what failed and what to do; never content of the request that was not checked
+ * @param errors which parts are wrong
+ * @param more extension members
+ * @param headers further response headers, like {@code Allow} or {@code Retry-After}
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>
+ */
+public record Problem(
+        int status,
+        String type,
+        String detail,
+        List<Invalid.Field> errors,
+        Map<String, Object> more,
+        Map<String, String> headers) {
+
+    public static Problem of(int status, String type, String detail) {
+        return new Problem(status, type, detail, List.of(), Map.of(), Map.of());
+    }
+
+    /** A problem named after its status, like {@code not-acceptable}. */
+    public static Problem of(int status, String detail) {
+        var known = HttpStatus.resolve(status);
+        var type = known == null
+                ? "status-" + status
+                : known.getReasonPhrase().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+        return of(status, type, detail);
+    }
+
+    public Problem withErrors(List<Invalid.Field> wrong) {
+        return new Problem(status, type, detail, wrong, more, headers);
+    }
+
+    public Problem withMore(String name, Object value) {
+        return new Problem(status, type, detail, errors, Map.of(name, value), headers);
+    }
+
+    public Problem withHeader(String name, String value) {
+        return new Problem(status, type, detail, errors, more, Map.of(name, value));
+    }
+
+    /** The type in words: {@code malformed-json} is "Malformed json". */
+    String title() {
+        return Character.toUpperCase(type.charAt(0)) + type.substring(1).replace('-', ' ');
+    }
+}

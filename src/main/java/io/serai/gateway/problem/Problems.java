@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.gateway.problem;
+
+import com.fasterxml.jackson.core.JsonGenerationException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
+import io.serai.message.Conflict;
+import io.serai.message.Invalid;
+import io.serai.message.NotFound;
+import io.serai.message.Unavailable;
+import java.io.CharConversionException;
+import java.nio.charset.CharacterCodingException;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
+import org.apache.catalina.connector.ClientAbortException;
+import org.apache.coyote.BadRequestException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.TypeMismatchException;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
+
+/**
+ * Says which problem a failure stands for.
+ *
+ * <p>The outermost exception of the chain of causes that means something decides; what means nothing is a fault of the hub
+ * (500). Details are the hub's own words: messages of libraries quote the request.
+ */
+final class Problems {
+
+    private static final int MAX_CAUSES = 20;
+    private static final String SOON = "1";
+
+    private Problems() {}
+
+    static Problem of(Throwable failure) {
+        var tooLarge = find(failure, BodyTooLarge.class);
+        if (tooLarge != null) {
+            // readers wrap it in whatever they like
+            return Problem.of(413, "body-too-large", message(tooLarge));
+        }
+        @Nullable Throwable each = failure;
+        for (int depth = 0; each != null && depth < MAX_CAUSES; depth++) {
+            var problem = known(each);
+            if (problem != null) {
+                return problem;
+            }
+            each = each.getCause();
+        }
+        return of(500);
+    }
+
+    /** For what only a status is known of. */
+    static Problem of(int status) {
+        return switch (status) {
+            case 400 -> Problem.of(status, "reading request: it is not well-formed HTTP, or a parameter is malformed");
+            case 401 -> Problem.of(status, "authenticating: no valid credentials, send them as Basic or Bearer");
+            case 403 -> Problem.of(status, "authorizing: these credentials do not allow that");
+            case 404 -> Problem.of(status, "finding resource: nothing is at this path");
+            case 405 -> Problem.of(status, "finding resource: it does not take this method, see the Allow header");
+            case 406 -> Problem.of(status, "choosing representation: the resource has none of the accepted types");
+            case 413 -> Problem.of(status, "body-too-large", "reading body: it is over the limit");
+            case 415 -> Problem.of(status, "reading body: its content type is not taken here, see the Accept header");
+            case 500 ->
+                Problem.of(
+                        status, "answering request: the hub failed unexpectedly, its log tells more at this traceId");
+            case 503 -> unavailable("answering request: it took too long or the hub is starting, try again", SOON);
+            default -> Problem.of(status, "answering request failed");
+        };
+    }
+
+    /** Whether there is nobody to answer to any more. */
+    static boolean isClientGone(Throwable failure) {
+        return find(failure, ClientAbortException.class) != null
+                || find(failure, AsyncRequestNotUsableException.class) != null;
+    }
+
+    private static @Nullable Problem known(Throwable failure) {
+        if (failure instanceof Refused refused) {
+            return refused.problem();
+        } else if (failure instanceof NotFound) {
+            return Problem.of(404, "not-found", message(failure));
+        } else if (failure instanceof Conflict) {
+            return Problem.of(409, "conflict", message(failure));
+        } else if (failure instanceof Invalid invalid) {
+            return Problem.of(422, "invalid", message(failure)).withErrors(invalid.fields());
+        } else if (failure instanceof Unavailable unavailable) {
+            var seconds = Math.max(1, unavailable.retryAfter().toSeconds());
+            return unavailable(message(failure), Long.toString(seconds));
+        } else if (failure instanceof ErrorResponse || failure instanceof TypeMismatchException) {
+            return SpringProblems.of(failure);
+        } else if (failure instanceof jakarta.validation.ConstraintViolationException violations) {
+            return SpringProblems.of(violations);
+        } else if (failure instanceof JsonProcessingException json) {
+            return json(json);
+        } else if (failure instanceof CharacterCodingException || failure instanceof CharConversionException) {
+            return Problem.of(400, "malformed-json", "reading JSON: it is not UTF-8");
+        } else if (failure instanceof HttpMessageNotReadableException && failure.getCause() == null) {
+            return Problem.of(400, "malformed-json", "reading JSON: the body is missing or not readable");
+        } else if (failure instanceof BadRequestException) {
+            return of(400);
+        } else if (isTransient(failure)) {
+            return away(failure);
+        }
+        var route = RouteProblems.of(failure);
+        if (route == null && failure instanceof HttpMessageNotReadableException && !hasKnownCause(failure)) {
+            return Problem.of(400, "malformed-json", "reading JSON: the body is not readable");
+        }
+        return route;
+    }
+
+    private static boolean hasKnownCause(Throwable failure) {
+        return find(failure, JsonProcessingException.class) != null
+                || find(failure, CharacterCodingException.class) != null
+                || find(failure, CharConversionException.class) != null;
+    }
+
+    private static boolean isTransient(Throwable failure) {
+        // CannotGetJdbcConnection is a DataAccessResourceFailure
+        return failure instanceof TransientDataAccessException
+                || failure instanceof DataAccessResourceFailureException
+                || failure instanceof RecoverableDataAccessException
+                || failure instanceof CannotCreateTransactionException
+                || failure instanceof RejectedExecutionException;
+    }
+
+    private static Problem away(Throwable failure) {
+        return unavailable(
+                failure instanceof RejectedExecutionException
+                        ? "answering request: the hub is busy or stopping, try again"
+                        : "answering request: the database is away or overloaded, try again",
+                SOON);
+    }
+
+    private static Problem unavailable(String detail, String seconds) {
+        return Problem.of(503, "unavailable", detail).withHeader("Retry-After", seconds);
+    }
+
+    /** Where, not what: the parser's messages quote the body. */
+    private static @Nullable Problem json(JsonProcessingException failure) {
+        if (failure instanceof InvalidDefinitionException || failure instanceof JsonGenerationException) {
+            return null;
+        }
+        var at = failure.getLocation();
+        var where =
+                at == null || at.getLineNr() < 1 ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+        if (failure instanceof StreamConstraintsException) {
+            return Problem.of(
+                    400, "json-too-deep", "reading JSON: nested too deep or a name or number too long" + where);
+        }
+        var problem = Problem.of(400, "malformed-json", "reading JSON: not well-formed" + where);
+        if (failure instanceof JsonMappingException mapping) {
+            var pointer = mapping.getPath().stream()
+                    .map(each -> "/" + (each.getFieldName() == null ? each.getIndex() : each.getFieldName()))
+                    .collect(Collectors.joining());
+            return Problem.of(400, "malformed-json", "reading JSON: a value is not of the expected shape" + where)
+                    .withErrors(List.of(new Invalid.Field(pointer, "unknown, or not of the expected type")));
+        }
+        return problem;
+    }
+
+    private static String message(Throwable failure) {
+        var message = failure.getMessage();
+        return message == null ? "" : message;
+    }
+
+    private static <T> @Nullable T find(Throwable failure, Class<T> kind) {
+        @Nullable Throwable each = failure;
+        for (int depth = 0; each != null && depth < MAX_CAUSES; depth++) {
+            if (kind.isInstance(each)) {
+                return kind.cast(each);
+            }
+            each = each.getCause();
+        }
+        return null;
+    }
+}

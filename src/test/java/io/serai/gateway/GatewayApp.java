@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.gateway;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.serai.message.Event;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** The gateway alone, on a real server, in front of a publisher that a test steers. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration(
+        excludeName = {
+            "org.springframework.boot.autoconfigure.amqp.RabbitAutoConfiguration",
+            "org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration",
+            "org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration",
+            "org.springframework.boot.autoconfigure.security.servlet.SecurityAutoConfiguration",
+            "org.springframework.boot.autoconfigure.security.servlet.UserDetailsServiceAutoConfiguration",
+            "org.springframework.boot.actuate.autoconfigure.security.servlet.ManagementWebSecurityAutoConfiguration"
+        })
+@EnableConfigurationProperties(GatewayProperties.class)
+@ComponentScan("io.serai.gateway.problem")
+@Import({GatewayConfiguration.Edge.class, EventsController.class})
+class GatewayApp {
+
+    /** Takes events as the bus does: the future completes later, on another thread. */
+    static final class Broker {
+
+        final List<Event> events = new CopyOnWriteArrayList<>();
+        volatile Function<Event, CompletableFuture<Void>> publish = this::confirm;
+
+        CompletableFuture<Void> confirm(Event event) {
+            return CompletableFuture.runAsync(() -> events.add(event));
+        }
+
+        void reset() {
+            events.clear();
+            publish = this::confirm;
+        }
+    }
+
+    @Bean
+    Broker broker() {
+        return new Broker();
+    }
+
+    @Bean
+    EventIntake eventIntake(Broker broker, ObjectMapper json, MeterRegistry meters) {
+        return new EventIntake(event -> broker.publish.apply(event), json, meters);
+    }
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+}

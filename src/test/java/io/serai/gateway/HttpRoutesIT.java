@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.gateway;
+
+import static io.serai.gateway.Client.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jayway.jsonpath.JsonPath;
+import io.serai.message.Conflict;
+import io.serai.message.Unavailable;
+import java.net.ConnectException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.model.dataformat.JsonLibrary;
+import org.apache.camel.support.AsyncProcessorSupport;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+@SpringBootTest(
+        classes = HttpRoutesIT.App.class,
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {
+            "serai.gateway.max-body-size=256KB",
+            "serai.gateway.answer-timeout=1s",
+            "spring.jackson.deserialization.fail-on-trailing-tokens=true",
+            "spring.jackson.parser.strict-duplicate-detection=true",
+            "camel.dataformat.jackson.auto-discover-object-mapper=true",
+            "camel.main.routes-include-pattern=false"
+        })
+class HttpRoutesIT {
+
+    private static final String JSON = "application/json";
+    private static final AtomicInteger DONE = new AtomicInteger();
+
+    @Autowired
+    private CamelContext camel;
+
+    private final Client client;
+
+    HttpRoutesIT(@LocalServerPort int port) {
+        client = new Client(port);
+    }
+
+    /** Types of the test's JSON. */
+    record Order(String id, int quantity) {}
+
+    @Configuration(proxyBeanMethods = false)
+    @Import(GatewayApp.class)
+    static class App {
+
+        @Bean
+        RouteBuilder routes() {
+            return new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("platform-http:/t/echo?httpMethodRestrict=POST")
+                            .routeId("echo")
+                            .process(exchange -> exchange.getExchangeExtension()
+                                    .addOnCompletion(new org.apache.camel.support.SynchronizationAdapter() {
+                                        @Override
+                                        public void onDone(Exchange done) {
+                                            DONE.incrementAndGet();
+                                        }
+                                    }))
+                            .setHeader("serai-internal", constant("x"))
+                            .setHeader("X-Answer", constant("y"));
+                    from("platform-http:/t/headers")
+                            .process(exchange -> exchange.getMessage()
+                                    .setBody(String.join(
+                                            ",",
+                                            exchange.getMessage().getHeaders().keySet())));
+                    from("platform-http:/t/late")
+                            .process(new Late(20))
+                            .setBody(constant("late " + "x".repeat(100_000)));
+                    from("platform-http:/t/late-failure").process(new Late(20)).process(exchange -> {
+                        throw new Unavailable("calling: broker is away");
+                    });
+                    from("platform-http:/t/never").process(new Late(2000)).process(exchange -> DONE.incrementAndGet());
+                    from("platform-http:/t/conflict").process(exchange -> {
+                        throw new Conflict("changing order 1: it was changed, read it again");
+                    });
+                    from("platform-http:/t/bug").process(exchange -> {
+                        throw new IllegalStateException("secret\r\nforged log line");
+                    });
+                    from("platform-http:/t/remote").process(exchange -> {
+                        throw new ConnectException("refused");
+                    });
+                    from("platform-http:/t/order")
+                            .unmarshal()
+                            .json(JsonLibrary.Jackson, Order.class)
+                            .setBody(simple("${body.id}"));
+                    from("platform-http:/t/schema").to("json-validator:gateway/order.schema.json");
+                    from("platform-http:/t/stopped").routeId("stopped").setBody(constant("up"));
+                    rest("/t/rest").get("/{id}").to("direct:rest");
+                    from("direct:rest").setBody(simple("${header.id}"));
+                }
+            };
+        }
+    }
+
+    /** Goes on later on another thread. */
+    private static final class Late extends AsyncProcessorSupport {
+
+        private final int millis;
+
+        Late(int millis) {
+            this.millis = millis;
+        }
+
+        @Override
+        public boolean process(Exchange exchange, AsyncCallback callback) {
+            CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS).execute(() -> callback.done(false));
+            return false;
+        }
+    }
+
+    @Test
+    void routeAnswersAndIsDoneOnce() throws Exception {
+        DONE.set(0);
+        var response = client.post("/t/echo", "{\"ä\":1}", "Content-Type", JSON);
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).isEqualTo("{\"ä\":1}");
+        assertThat(response.headers().firstValue("X-Answer")).contains("y");
+        assertThat(response.headers().firstValue("serai-internal")).isEmpty();
+        Awaitility.await().untilAsserted(() -> assertThat(DONE).hasValue(1));
+        assertThat(camel.getInflightRepository().size()).isZero();
+    }
+
+    @Test
+    void restRouteAnswers() throws Exception {
+        assertThat(client.get("/t/rest/42").body()).isEqualTo("42");
+    }
+
+    @Test
+    void routeThatWaitsIsAnsweredLater() throws Exception {
+        assertThat(client.get("/t/late").body()).hasSize(100_005);
+        assertProblem(client.get("/t/late-failure"), 503, "unavailable");
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThat(camel.getInflightRepository().size()).isZero());
+    }
+
+    @Test
+    void routeThatTakesTooLongIs503AndStillDone() throws Exception {
+        DONE.set(0);
+        assertProblem(client.get("/t/never"), 503, "unavailable");
+        Awaitility.await().untilAsserted(() -> assertThat(DONE).hasValue(1));
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThat(camel.getInflightRepository().size()).isZero());
+    }
+
+    @Test
+    void failuresAreProblems() throws Exception {
+        assertProblem(client.get("/t/conflict"), 409, "conflict");
+        assertProblem(client.get("/t/remote"), 502, "bad-gateway");
+        var bug = client.get("/t/bug");
+        assertProblem(bug, 500, "internal-server-error");
+        assertThat(bug.body()).doesNotContain("secret");
+    }
+
+    @Test
+    void bodyThatIsNotOfTheRoutesTypeIs400() throws Exception {
+        assertThat(client.post("/t/order", "{\"id\":\"a\",\"quantity\":1}", "Content-Type", JSON)
+                        .body())
+                .isEqualTo("a");
+        var malformed = client.post("/t/order", "{\"id\": <script>", "Content-Type", JSON);
+        assertProblem(malformed, 400, "malformed-json");
+        assertThat(malformed.body()).contains("line 1, column 8").doesNotContain("script");
+        var mismatch = client.post("/t/order", "{\"id\":\"a\",\"quantity\":\"many\"}", "Content-Type", JSON);
+        assertProblem(mismatch, 400, "malformed-json");
+        assertThat(JsonPath.<String>read(mismatch.body(), "$.errors[0].name")).isEqualTo("/quantity");
+        for (var body : new String[] {"", " ", "[", "{} x", "{\"id\":\"a\",\"id\":\"b\"}", "\ufeff{}", "{\"id\":\"\u0000\"}", "[".repeat(100_000)}) {
+            var response = client.post("/t/order", body, "Content-Type", JSON);
+            assertThat(response.statusCode()).as(body).isBetween(400, 499);
+        }
+        var utf16 = "{\"id\":1}".getBytes(StandardCharsets.UTF_16);
+        assertThat(client.post("/t/order", utf16, "Content-Type", JSON).statusCode())
+                .isLessThan(500);
+    }
+
+    @Test
+    void bodyThatDoesNotFitTheSchemaIs422() throws Exception {
+        var response = client.post("/t/schema", "{\"id\":7}", "Content-Type", JSON);
+        assertProblem(response, 422, "invalid");
+        assertThat(JsonPath.<Integer>read(response.body(), "$.errors.length()")).isEqualTo(2);
+        assertProblem(client.post("/t/schema", "{\"id\":", "Content-Type", JSON), 400, "malformed-json");
+    }
+
+    @Test
+    void bodyOverTheLimitIs413() throws Exception {
+        var large = new byte[300 * 1024];
+        assertProblem(client.post("/t/echo", large, "Content-Type", JSON), 413, "body-too-large");
+        assertProblem(client.chunked("/t/echo", large, "Content-Type", JSON), 413, "body-too-large");
+        assertThat(client.chunked("/t/echo", new byte[200 * 1024], "Content-Type", JSON)
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void headersAndParametersDoNotSteer() throws Exception {
+        var response = client.get(
+                "/t/headers?CamelFileName=x&serai-attempt=1&ok=1",
+                "serai-route",
+                "x",
+                "ce-id",
+                "x",
+                "cloudEvents_id",
+                "x",
+                "CamelHttpUri",
+                "x",
+                "breadcrumbId",
+                "x",
+                "X-Ok",
+                "x");
+        assertThat(Map.of("names", response.body().toLowerCase(java.util.Locale.ROOT))
+                        .get("names"))
+                .contains("x-ok", "ok")
+                .doesNotContain("camelfilename", "serai-", "ce-id", "cloudevents", "breadcrumb");
+    }
+
+    @Test
+    void stoppedRouteIs503AndRemovedRouteIs404() throws Exception {
+        assertThat(client.get("/t/stopped").body()).isEqualTo("up");
+        camel.getRouteController().suspendRoute("stopped");
+        assertProblem(client.get("/t/stopped"), 503, "unavailable");
+        camel.getRouteController().resumeRoute("stopped");
+        assertThat(client.get("/t/stopped").body()).isEqualTo("up");
+        camel.getRouteController().stopRoute("stopped");
+        assertProblem(client.get("/t/stopped"), 503, "unavailable");
+        camel.removeRoute("stopped");
+        assertProblem(client.get("/t/stopped"), 404, "not-found");
+    }
+
+    @Test
+    void wrongMethodIs405() throws Exception {
+        var response = client.get("/t/echo");
+        assertProblem(response, 405, "method-not-allowed");
+        assertThat(response.headers().firstValue("Allow")).contains("POST");
+    }
+}
