@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
-import io.serai.Serai;
 import io.serai.bus.outbox.Outbox;
 import io.serai.message.Conflict;
 import io.serai.message.Event;
@@ -16,6 +15,7 @@ import io.serai.message.EventIds;
 import io.serai.message.EventPattern;
 import io.serai.message.EventType;
 import io.serai.message.Invalid;
+import io.serai.testing.HubInside;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +38,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -65,12 +64,10 @@ abstract class BusContract {
 
     @BeforeAll
     void start() {
-        var arguments = new ArrayList<>(List.of(
-                "--server.port=0",
-                "--serai.embedded.data=" + folder,
-                "--serai.routes.directory=" + folder.resolve("none")));
+        var arguments = new ArrayList<>(
+                List.of("--server.port=0", "--serai.embedded.data=" + folder, "--serai.routes.directory=" + folder));
         servers().forEach((name, value) -> arguments.add("--" + name + "=" + value));
-        hub = new SpringApplicationBuilder(Serai.class).run(arguments.toArray(String[]::new));
+        hub = HubInside.start(arguments);
         camel = hub.getBean(CamelContext.class);
         publisher = hub.getBean(EventPublisher.class);
         subscriptions = hub.getBean(Subscriptions.class);

@@ -182,7 +182,9 @@ class HttpRoutesIT {
         var mismatch = client.post("/t/order", "{\"id\":\"a\",\"quantity\":\"many\"}", "Content-Type", JSON);
         assertProblem(mismatch, 400, "malformed-json");
         assertThat(JsonPath.<String>read(mismatch.body(), "$.errors[0].name")).isEqualTo("/quantity");
-        for (var body : new String[] {"", " ", "[", "{} x", "{\"id\":\"a\",\"id\":\"b\"}", "\ufeff{}", "{\"id\":\"\u0000\"}", "[".repeat(100_000)}) {
+        for (var body : new String[] {
+            "", " ", "[", "{} x", "{\"id\":\"a\",\"id\":\"b\"}", "\ufeff{}", "{\"id\":\"\u0000\"}", "[".repeat(100_000)
+        }) {
             var response = client.post("/t/order", body, "Content-Type", JSON);
             assertThat(response.statusCode()).as(body).isBetween(400, 499);
         }

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
-import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.actuate.autoconfigure.availability.AvailabilityHealthContributorAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.availability.AvailabilityProbesAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
@@ -40,7 +39,6 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** A hub that has nothing but its doors: every path answers "served", those under {@code /api/async} on another thread. */
-@SpringBootConfiguration(proxyBeanMethods = false)
 @EnableConfigurationProperties(AccessProperties.class)
 @Import({SecurityConfiguration.class, HubUnderTest.Everything.class})
 @ImportAutoConfiguration({
