@@ -78,9 +78,8 @@ class ComponentConfiguration {
                 var handler = new DefaultErrorHandlerBuilder()
                         .retryWhile(PredicateToExpressionAdapter.toExpression(ImmediateRetries::isAllowed))
                         .redeliveryDelay(0)
-                        // the parked message keeps the trace
-                        .logStackTrace(false)
-                        .logExhaustedMessageHistory(false)
+                        // whoever began the exchange says what became of it, escaped: parking, problem, poller
+                        .logExhausted(false)
                         .retryAttemptedLogLevel(LoggingLevel.DEBUG)
                         .onExceptionOccurred(FailedAt::note);
                 context.getCamelContextExtension().setErrorHandlerFactory(handler);

@@ -100,7 +100,7 @@ final class EventConsumer extends DefaultConsumer {
         if (endpoint.getBatchSize() > 1) {
             exchange.getIn()
                     .setBody(deliveries.stream()
-                            .<Message>map(each -> new EventMessage(exchange.getContext(), each.event()))
+                            .<Message>map(each -> new EventMessage(exchange, each.event()))
                             .toList());
         } else {
             var event = deliveries.get(0).event();

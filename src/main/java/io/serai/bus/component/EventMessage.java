@@ -2,7 +2,7 @@
 package io.serai.bus.component;
 
 import io.serai.message.Event;
-import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultMessage;
 
 /** One event of a batch: splitting the batch makes exchanges of these. */
@@ -10,9 +10,11 @@ final class EventMessage extends DefaultMessage {
 
     private final Event event;
 
-    EventMessage(CamelContext context, Event event) {
-        super(context);
+    /** The batch's exchange is what the message converts its body with, until a splitter gives it one of its own. */
+    EventMessage(Exchange batch, Event event) {
+        super(batch.getContext());
         this.event = event;
+        setExchange(batch);
         EventReader.read(event, this);
     }
 
@@ -22,6 +24,6 @@ final class EventMessage extends DefaultMessage {
 
     @Override
     public DefaultMessage newInstance() {
-        return new EventMessage(getCamelContext(), event);
+        return new EventMessage(getExchange(), event);
     }
 }

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import io.serai.message.Conflict;
 import io.serai.message.Invalid;
 import io.serai.message.NotFound;
+import io.serai.message.PreconditionFailed;
+import io.serai.message.PreconditionRequired;
 import io.serai.message.Unavailable;
 import java.io.CharConversionException;
 import java.nio.charset.CharacterCodingException;
@@ -87,6 +89,10 @@ final class Problems {
             return refused.problem();
         } else if (failure instanceof NotFound) {
             return Problem.of(404, "not-found", message(failure));
+        } else if (failure instanceof PreconditionFailed) {
+            return Problem.of(412, "precondition-failed", message(failure));
+        } else if (failure instanceof PreconditionRequired) {
+            return Problem.of(428, "precondition-required", message(failure));
         } else if (failure instanceof Conflict) {
             return Problem.of(409, "conflict", message(failure));
         } else if (failure instanceof Invalid invalid) {
