@@ -8,6 +8,7 @@ import io.serai.message.EventType;
 import io.serai.message.Invalid;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.EOFException;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.HashMap;
@@ -163,7 +164,9 @@ final class EventsController {
             return in.readAllBytes();
         }
         var body = new byte[declared];
-        in.readNBytes(body, 0, declared);
+        if (in.readNBytes(body, 0, declared) < declared) {
+            throw new EOFException("reading body: it is shorter than declared");
+        }
         return body;
     }
 }

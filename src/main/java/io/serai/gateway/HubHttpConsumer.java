@@ -40,11 +40,15 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer {
     HubHttpConsumer(PlatformHttpEndpoint endpoint, Processor processor, ProblemWriter problems, Duration timeout) {
         super(endpoint, processor, Runnable::run);
         this.problems = problems;
-        this.timeout = endpoint.getRequestTimeout() > 0 ? Duration.ofMillis(endpoint.getRequestTimeout()) : timeout;
+        var own = endpoint.getRequestTimeout();
+        // the component's is Spring MVC's, which is for controllers
+        this.timeout = own > 0 && own != endpoint.getComponent().getRequestTimeout() ? Duration.ofMillis(own) : timeout;
         this.binding = new SpringBootPlatformHttpBinding();
         binding.setHeaderFilterStrategy(new RouteHeaders(endpoint.getHeaderFilterStrategy()));
         binding.setFileNameExtWhitelist(endpoint.getFileNameExtWhitelist());
-        binding.setUseReaderForPayload(!endpoint.isUseStreaming());
+        // as bytes, read whole before the route starts: a reader would mend malformed text, and failures to read it get
+        // lost
+        binding.setUseReaderForPayload(false);
     }
 
     /** @return null, which tells Spring MVC that the response is dealt with */
@@ -97,7 +101,7 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer {
         message.init(exchange, binding, request, response);
         message.setHeader(
                 SpringBootPlatformHttpConstants.CONTEXT_PATH, getEndpoint().getPath());
-        // the conversion of the body to a stream cache swallows the failure to read it
+        // conversions swallow the failure to read
         BoundedRequest.checkNotExceeded(request);
     }
 

@@ -36,7 +36,6 @@ final class Logins implements AuthenticationProvider {
 
     private static final int MOST_REMEMBERED = 1_000;
     private static final int MOST_WAITING = 64;
-    private static final int HALF_THE_CORES = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     private static final String HMAC = "HmacSHA256";
 
     private final Accounts accounts;
@@ -45,23 +44,15 @@ final class Logins implements AuthenticationProvider {
     private final SecretKeySpec secret;
     private final Cache<ByteBuffer, Account> remembered;
     private final Semaphore checks;
-    private final Duration patience;
 
     Logins(Accounts accounts, PasswordEncoder encoder, FailedLogins failed, Clock clock) {
-        this(accounts, encoder, failed, clock, HALF_THE_CORES, Duration.ofSeconds(1));
+        this(accounts, encoder, failed, clock, Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
     }
 
-    Logins(
-            Accounts accounts,
-            PasswordEncoder encoder,
-            FailedLogins failed,
-            Clock clock,
-            int checksAtOnce,
-            Duration patience) {
+    Logins(Accounts accounts, PasswordEncoder encoder, FailedLogins failed, Clock clock, int checksAtOnce) {
         this.accounts = accounts;
         this.encoder = encoder;
         this.failed = failed;
-        this.patience = patience;
         this.checks = new Semaphore(checksAtOnce, true);
         this.remembered = Caffeine.newBuilder()
                 .maximumSize(MOST_REMEMBERED)
@@ -119,7 +110,7 @@ final class Logins implements AuthenticationProvider {
 
     private boolean acquired() {
         try {
-            return checks.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return checks.tryAcquire(1, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -9,7 +9,6 @@ import io.serai.message.Conflict;
 import io.serai.message.Unavailable;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -87,7 +86,7 @@ class HttpRoutesIT {
                     from("platform-http:/t/late-failure").process(new Late(20)).process(exchange -> {
                         throw new Unavailable("calling: broker is away");
                     });
-                    from("platform-http:/t/never").process(new Late(2000)).process(exchange -> DONE.incrementAndGet());
+                    from("platform-http:/t/never").process(new Late(4000)).process(exchange -> DONE.incrementAndGet());
                     from("platform-http:/t/conflict").process(exchange -> {
                         throw new Conflict("changing order 1: it was changed, read it again");
                     });
@@ -183,14 +182,14 @@ class HttpRoutesIT {
         assertProblem(mismatch, 400, "malformed-json");
         assertThat(JsonPath.<String>read(mismatch.body(), "$.errors[0].name")).isEqualTo("/quantity");
         for (var body : new String[] {
-            "", " ", "[", "{} x", "{\"id\":\"a\",\"id\":\"b\"}", "\ufeff{}", "{\"id\":\"\u0000\"}", "[".repeat(100_000)
+            "", " ", "[", "{} x", "{\"id\":\"a\",\"id\":\"b\"}", "{\"id\":\"\u0000\"}", "[".repeat(100_000)
         }) {
             var response = client.post("/t/order", body, "Content-Type", JSON);
             assertThat(response.statusCode()).as(body).isBetween(400, 499);
         }
-        var utf16 = "{\"id\":1}".getBytes(StandardCharsets.UTF_16);
-        assertThat(client.post("/t/order", utf16, "Content-Type", JSON).statusCode())
-                .isLessThan(500);
+        var malformed8 = "{\"id\":\"?\"}".getBytes(StandardCharsets.UTF_8);
+        malformed8[7] = (byte) 0xFF;
+        assertProblem(client.post("/t/order", malformed8, "Content-Type", JSON), 400, "malformed-json");
     }
 
     @Test
@@ -227,8 +226,7 @@ class HttpRoutesIT {
                 "x",
                 "X-Ok",
                 "x");
-        assertThat(Map.of("names", response.body().toLowerCase(java.util.Locale.ROOT))
-                        .get("names"))
+        assertThat(response.body().toLowerCase(java.util.Locale.ROOT))
                 .contains("x-ok", "ok")
                 .doesNotContain("camelfilename", "serai-", "ce-id", "cloudevents", "breadcrumb");
     }
@@ -244,6 +242,20 @@ class HttpRoutesIT {
         assertProblem(client.get("/t/stopped"), 503, "unavailable");
         camel.removeRoute("stopped");
         assertProblem(client.get("/t/stopped"), 404, "not-found");
+    }
+
+    @Test
+    void bodyCutShortNeverReachesTheRoute() throws Exception {
+        DONE.set(0);
+        for (var headers : new String[] {"Content-Length: 100\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\nff\r\n{"}) {
+            for (var path : new String[] {"/t/echo", "/api/events/t"}) {
+                assertThat(client.halfClosed("POST " + path
+                                + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                                + headers))
+                        .doesNotContain("HTTP/1.1 2", "HTTP/1.1 5");
+            }
+        }
+        assertThat(DONE).hasValue(0);
     }
 
     @Test

@@ -15,7 +15,6 @@ import org.springframework.boot.test.web.server.LocalServerPort;
         classes = HubUnderTest.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {
-            "spring.config.name=none",
             "server.address=127.0.0.1",
             "server.max-http-request-header-size=16KB",
             "serai.security.allowed-hosts=hub.test",
@@ -188,7 +187,7 @@ class WithoutUsersIT {
 
     @Test
     void answersOfTheApiAreNeitherFramedNorKeptNorRun() {
-        for (var path : new String[] {"/api/events", "/api/async", "/api/overtaken"}) {
+        for (var path : new String[] {"/api/events", "/api/async"}) {
             assertThat(wire.get(path).head())
                     .contains("X-Content-Type-Options: nosniff")
                     .contains("X-Frame-Options: DENY")

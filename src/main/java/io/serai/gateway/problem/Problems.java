@@ -13,11 +13,11 @@ import io.serai.message.PreconditionFailed;
 import io.serai.message.PreconditionRequired;
 import io.serai.message.Unavailable;
 import java.io.CharConversionException;
+import java.io.EOFException;
 import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
-import org.apache.catalina.connector.ClientAbortException;
 import org.apache.coyote.BadRequestException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.TypeMismatchException;
@@ -78,10 +78,9 @@ final class Problems {
         };
     }
 
-    /** Whether there is nobody to answer to any more. */
+    /** Whether the response is no longer there. A client that ended its body early may still read: that is a 400. */
     static boolean isClientGone(Throwable failure) {
-        return find(failure, ClientAbortException.class) != null
-                || find(failure, AsyncRequestNotUsableException.class) != null;
+        return find(failure, AsyncRequestNotUsableException.class) != null;
     }
 
     private static @Nullable Problem known(Throwable failure) {
@@ -110,7 +109,7 @@ final class Problems {
             return Problem.of(400, "malformed-json", "reading JSON: it is not UTF-8");
         } else if (failure instanceof HttpMessageNotReadableException && failure.getCause() == null) {
             return Problem.of(400, "malformed-json", "reading JSON: the body is missing or not readable");
-        } else if (failure instanceof BadRequestException) {
+        } else if (failure instanceof BadRequestException || failure instanceof EOFException) {
             return of(400);
         } else if (isTransient(failure)) {
             return away(failure);
