@@ -31,7 +31,7 @@ class StartIT {
 
     @Test
     void withoutUsersAndAddressTheHubRefusesAndNamesTheWayOut(CapturedOutput output) {
-        assertThatThrownBy(StartIT::start).hasRootCauseInstanceOf(StartRefused.class);
+        assertThatThrownBy(() -> start("--server.address=")).hasRootCauseInstanceOf(StartRefused.class);
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
                 .contains("server.address is not set")

@@ -20,8 +20,9 @@ class RabbitNodeIT {
                 var channel = connection.createChannel()) {
             channel.queueDeclare("q", true, false, false, null);
         }
-        try (var connection = connect(rabbit.newVhost());
-                var channel = connection.createChannel()) {
+        try (var connection = connect(rabbit.newVhost())) {
+            // the broker closes the channel with its answer
+            var channel = connection.createChannel();
             assertThatThrownBy(() -> channel.queueDeclarePassive("q")).hasStackTraceContaining("NOT_FOUND");
         }
         assertThat(rabbit.management("GET", "/api/queues" + mine.getPath())).contains("\"q\"");
@@ -35,14 +36,14 @@ class RabbitNodeIT {
     @Test
     void aPrivateNodeKeepsConfirmedMessagesOverAKill() throws Exception {
         try (var rabbit = RabbitNode.startPrivate()) {
-            try (var connection = connect(rabbit.uri());
-                    var channel = connection.createChannel()) {
-                channel.queueDeclare("q", true, false, false, null);
-                channel.confirmSelect();
-                channel.basicPublish("", "q", MessageProperties.MINIMAL_PERSISTENT_BASIC, new byte[1]);
-                channel.waitForConfirmsOrDie(10_000);
-                rabbit.kill9();
-            }
+            var killed = connect(rabbit.uri());
+            var publishing = killed.createChannel();
+            publishing.queueDeclare("q", true, false, false, null);
+            publishing.confirmSelect();
+            publishing.basicPublish("", "q", MessageProperties.MINIMAL_PERSISTENT_BASIC, new byte[1]);
+            publishing.waitForConfirmsOrDie(10_000);
+            rabbit.kill9();
+            killed.abort();
             rabbit.start();
             try (var connection = connect(rabbit.uri());
                     var channel = connection.createChannel()) {

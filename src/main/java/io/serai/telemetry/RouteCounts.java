@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.telemetry;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.spi.CamelEvent.ExchangeEvent;
+import org.apache.camel.support.EventNotifierSupport;
+
+/** Counts the runs of each route, {@code serai.routes.exchanges} by route and outcome (done, failed). */
+final class RouteCounts extends EventNotifierSupport {
+
+    static final String METER = "serai.routes.exchanges";
+    static final String DONE = "done";
+    static final String FAILED = "failed";
+
+    private final MeterRegistry meters;
+    private final Map<String, Counter> done = new ConcurrentHashMap<>();
+    private final Map<String, Counter> failed = new ConcurrentHashMap<>();
+
+    RouteCounts(MeterRegistry meters) {
+        this.meters = meters;
+        // what is not looked at costs nothing
+        setIgnoreCamelContextEvents(true);
+        setIgnoreRouteEvents(true);
+        setIgnoreServiceEvents(true);
+        setIgnoreStepEvents(true);
+        setIgnoreExchangeCreatedEvent(true);
+        setIgnoreExchangeSendingEvents(true);
+        setIgnoreExchangeSentEvents(true);
+        setIgnoreExchangeRedeliveryEvents(true);
+        setIgnoreExchangeAsyncProcessingStartedEvents(true);
+    }
+
+    @Override
+    public void notify(CamelEvent event) {
+        if (event instanceof CamelEvent.ExchangeCompletedEvent completed) {
+            counter(done, completed, DONE).increment();
+        } else if (event instanceof CamelEvent.ExchangeFailedEvent failure) {
+            counter(failed, failure, FAILED).increment();
+        }
+    }
+
+    private Counter counter(Map<String, Counter> counters, ExchangeEvent event, String outcome) {
+        var route = event.getExchange().getFromRouteId();
+        return counters.computeIfAbsent(
+                route == null ? "none" : route, name -> meters.counter(METER, "route", name, "outcome", outcome));
+    }
+}

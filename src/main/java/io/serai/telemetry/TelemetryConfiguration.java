@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.telemetry;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.serai.bus.EventPublisher;
+import java.util.LinkedHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ServiceStatus;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthEndpointGroup;
+import org.springframework.boot.actuate.health.HealthEndpointGroups;
+import org.springframework.boot.actuate.health.HealthEndpointGroupsPostProcessor;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class TelemetryConfiguration {
+
+    @Bean
+    RouteCounts routeCounts(MeterRegistry meters) {
+        return new RouteCounts(meters);
+    }
+
+    @Bean
+    Rates rates(MeterRegistry meters, ScheduledExecutorService ratesTimer) {
+        var rates = new Rates(meters, new Samples(System::nanoTime));
+        ratesTimer.scheduleAtFixedRate(rates::sample, 0, 1, TimeUnit.SECONDS);
+        return rates;
+    }
+
+    @Bean(destroyMethod = "shutdownNow")
+    ScheduledExecutorService ratesTimer() {
+        return new ScheduledThreadPoolExecutor(1, task -> {
+            var worker = new Thread(task, "rates");
+            worker.setDaemon(true);
+            return worker;
+        });
+    }
+
+    @Bean
+    Gauge busUp(MeterRegistry meters, EventPublisher publisher) {
+        return Gauge.builder("serai.bus.up", publisher, each -> each.isUp() ? 1 : 0)
+                .description("Whether the broker takes events")
+                .register(meters);
+    }
+
+    @Bean
+    HealthIndicator brokerHealthIndicator(EventPublisher publisher) {
+        return () -> (publisher.isUp() ? Health.up() : Health.down()).build();
+    }
+
+    @Bean
+    HealthIndicator routesHealthIndicator(CamelContext context) {
+        return () -> {
+            var down = context.getRoutes().stream()
+                    .map(route -> route.getRouteId())
+                    .filter(id -> context.getRouteController().getRouteStatus(id) != ServiceStatus.Started)
+                    .toList();
+            return (context.isStarted() && down.isEmpty() ? Health.up() : Health.down())
+                    .withDetail("notStarted", down)
+                    .build();
+        };
+    }
+
+    @Bean
+    static HealthEndpointGroupsPostProcessor processHealth() {
+        return groups -> {
+            var named = new LinkedHashMap<String, HealthEndpointGroup>();
+            groups.getNames().forEach(name -> named.put(name, groups.get(name)));
+            return HealthEndpointGroups.of(new ProcessHealth(groups.getPrimary()), named);
+        };
+    }
+}
