@@ -42,7 +42,7 @@ class BusConfiguration {
     }
 
     /** Publishers and subscribers on connections of their own: a broker short of memory blocks publishers only. */
-    @Bean
+    @Bean(destroyMethod = "stop")
     BrokerLinks brokerLinks(CachingConnectionFactory factory, BusProperties properties) {
         var publisher = factory.getPublisherConnectionFactory();
         return new BrokerLinks(

@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
  */
 public record EventPattern(String text) {
 
+    /** Matching takes time that grows with the power of this. */
+    private static final int MAX_ANY = 3;
+
     private static final Pattern GRAMMAR = Pattern.compile("([A-Za-z0-9_-]+|\\*|#)(\\.([A-Za-z0-9_-]+|\\*|#))*+");
 
     /** Selects every event. After the grammar, which it is checked by. */
@@ -21,9 +24,11 @@ public record EventPattern(String text) {
 
     /** @throws Invalid where the text is not a topic pattern over event types */
     public EventPattern {
-        if (text.length() > EventType.MAX_LENGTH || !GRAMMAR.matcher(text).matches()) {
+        if (text.length() > EventType.MAX_LENGTH
+                || !GRAMMAR.matcher(text).matches()
+                || text.chars().filter(c -> c == '#').count() > MAX_ANY) {
             throw new Invalid(
-                    "reading event pattern: expected words, '*' (one word) or '#' (any words) joined by dots, "
+                    "reading event pattern: expected words, '*' (one word) or '#' (any words, at most three) joined by dots, "
                             + "like order.* or order.#");
         }
     }

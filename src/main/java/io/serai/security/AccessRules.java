@@ -40,9 +40,8 @@ final class AccessRules
     @Override
     public void customize(
             AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry calls) {
-        // An answer that goes on, on another thread or as an error page, was allowed when its request came in
-        calls.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR, DispatcherType.FORWARD)
-                .permitAll();
+        // The error page of a call is /error with the method of that call, which would need operator
+        calls.dispatcherTypeMatchers(DispatcherType.ERROR).permitAll();
         calls.requestMatchers(EndpointRequest.to(HealthEndpoint.class)).permitAll();
         calls.requestMatchers(EndpointRequest.to("prometheus", "metrics", "info"))
                 .hasRole(READER);

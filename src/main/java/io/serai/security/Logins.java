@@ -36,6 +36,7 @@ final class Logins implements AuthenticationProvider {
 
     private static final int MOST_REMEMBERED = 1_000;
     private static final int MOST_WAITING = 64;
+    private static final int HALF_THE_CORES = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     private static final String HMAC = "HmacSHA256";
 
     private final Accounts accounts;
@@ -44,15 +45,23 @@ final class Logins implements AuthenticationProvider {
     private final SecretKeySpec secret;
     private final Cache<ByteBuffer, Account> remembered;
     private final Semaphore checks;
+    private final Duration patience;
 
     Logins(Accounts accounts, PasswordEncoder encoder, FailedLogins failed, Clock clock) {
-        this(accounts, encoder, failed, clock, Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+        this(accounts, encoder, failed, clock, HALF_THE_CORES, Duration.ofSeconds(1));
     }
 
-    Logins(Accounts accounts, PasswordEncoder encoder, FailedLogins failed, Clock clock, int checksAtOnce) {
+    Logins(
+            Accounts accounts,
+            PasswordEncoder encoder,
+            FailedLogins failed,
+            Clock clock,
+            int checksAtOnce,
+            Duration patience) {
         this.accounts = accounts;
         this.encoder = encoder;
         this.failed = failed;
+        this.patience = patience;
         this.checks = new Semaphore(checksAtOnce, true);
         this.remembered = Caffeine.newBuilder()
                 .maximumSize(MOST_REMEMBERED)
@@ -110,7 +119,7 @@ final class Logins implements AuthenticationProvider {
 
     private boolean acquired() {
         try {
-            return checks.tryAcquire(1, TimeUnit.SECONDS);
+            return checks.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -32,7 +32,6 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.client.TestRestTemplate;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpStatus;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -109,7 +108,6 @@ class EmbeddedHubIT {
         return new SpringApplication(Hub.class).run(all.toArray(String[]::new));
     }
 
-    @Configuration(proxyBeanMethods = false)
     @EnableConfigurationProperties(EmbeddedProperties.class)
     @Import({
         EmbeddedConfiguration.class,

@@ -9,7 +9,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
-import org.springframework.context.annotation.Configuration;
 
 class OnEmbeddedTest {
 
@@ -60,7 +59,6 @@ class OnEmbeddedTest {
                 .run(context -> assertThat(context).hasBean("broker").hasBean("database"));
     }
 
-    @Configuration(proxyBeanMethods = false)
     static class Parts {
 
         @Bean

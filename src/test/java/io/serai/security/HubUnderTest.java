@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.security;
 
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
-import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.actuate.autoconfigure.availability.AvailabilityHealthContributorAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.availability.AvailabilityProbesAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
@@ -35,7 +39,6 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** A hub that has nothing but its doors: every path answers "served", those under {@code /api/async} on another thread. */
-@SpringBootConfiguration(proxyBeanMethods = false)
 @EnableConfigurationProperties(AccessProperties.class)
 @Import({SecurityConfiguration.class, HubUnderTest.Everything.class})
 @ImportAutoConfiguration({
@@ -75,6 +78,27 @@ class HubUnderTest {
         @RequestMapping({"/", "/api/**", "/console/**"})
         String served(@RequestHeader(name = "ce-subject", required = false) String subject) {
             return "served";
+        }
+
+        @RequestMapping("/api/users/broken")
+        void broken(HttpServletResponse response) throws IOException {
+            response.sendError(500);
+        }
+
+        /** Another thread has sent the whole answer before this one comes back, as a route may. */
+        @RequestMapping("/api/overtaken")
+        void overtaken(HttpServletRequest request) {
+            var async = request.startAsync();
+            CompletableFuture.runAsync(() -> {
+                        try {
+                            async.getResponse().getOutputStream().write("served".getBytes(StandardCharsets.UTF_8));
+                            async.getResponse().flushBuffer();
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    })
+                    .join();
+            async.complete();
         }
 
         @RequestMapping("/api/async")

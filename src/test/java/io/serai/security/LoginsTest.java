@@ -34,7 +34,8 @@ class LoginsTest {
     private final Accounts accounts =
             new Accounts(List.of(new User("ann", new BCryptPasswordEncoder(4).encode("right"), List.of("editor"))));
     private final SettableClock clock = new SettableClock();
-    private final Logins logins = new Logins(accounts, encoder, new FailedLogins(clock), clock, 1);
+    private final Logins logins =
+            new Logins(accounts, encoder, new FailedLogins(clock), clock, 1, Duration.ofMinutes(1));
 
     private Authentication login(String name, String password) {
         return logins.authenticate(UsernamePasswordAuthenticationToken.unauthenticated(name, password));
@@ -106,6 +107,20 @@ class LoginsTest {
         } finally {
             pool.shutdownNow();
         }
+    }
+
+    @Test
+    void nobodyWaitsLongerForACheckThanPatienceLasts() {
+        var impatient = new Logins(accounts, encoder, new FailedLogins(clock), clock, 1, Duration.ofMillis(1));
+        encoder.hold();
+        var first = CompletableFuture.runAsync(
+                () -> impatient.authenticate(UsernamePasswordAuthenticationToken.unauthenticated("ann", "right")));
+        await().until(() -> encoder.checks.get() == 1);
+        assertThatThrownBy(() ->
+                        impatient.authenticate(UsernamePasswordAuthenticationToken.unauthenticated("ann", "right")))
+                .isInstanceOf(LoginsBusy.class);
+        encoder.release();
+        first.join();
     }
 
     @Test

@@ -23,9 +23,10 @@ class StartIT {
     private static final String ROLE = "--serai.security.users[0].roles=reader";
 
     private static ConfigurableApplicationContext start(String... arguments) {
-        var all = new String[arguments.length + 1];
+        var all = new String[arguments.length + 2];
         all[0] = "--server.port=0";
-        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        all[1] = "--spring.config.name=none";
+        System.arraycopy(arguments, 0, all, 2, arguments.length);
         return new SpringApplicationBuilder(HubUnderTest.class).run(all);
     }
 
@@ -40,7 +41,7 @@ class StartIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
+    @ValueSource(strings = {"", "0.0.0.0", "::", "192.0.2.1"})
     void withoutUsersAddressesThatOthersReachAreRefused(String address) {
         assertThatThrownBy(() -> start("--server.address=" + address)).hasRootCauseInstanceOf(StartRefused.class);
     }
@@ -94,6 +95,15 @@ class StartIT {
                 .contains("serai.security.users[0].password is not a bcrypt hash")
                 .contains("htpasswd")
                 .doesNotContain("open-sesame");
+    }
+
+    @Test
+    void tomcatsOwnPageIsNotShownEvenWhereStackTracesAreAskedFor() {
+        try (var hub = start("--server.address=127.0.0.1", "--server.error.include-stacktrace=always")) {
+            var port = ((ServletWebServerApplicationContext) hub).getWebServer().getPort();
+            assertThat(new Wire(port).raw("GET / HTTP/1.1\r\n\r\n").isProblem("malformed-request"))
+                    .isTrue();
+        }
     }
 
     @Test

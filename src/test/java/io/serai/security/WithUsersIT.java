@@ -20,6 +20,7 @@ import org.springframework.test.context.DynamicPropertySource;
         classes = HubUnderTest.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {
+            "spring.config.name=none",
             "management.endpoints.web.exposure.include=*",
             "management.prometheus.metrics.export.enabled=true",
             "management.endpoint.health.probes.enabled=true",
@@ -147,6 +148,11 @@ class WithUsersIT {
         assertThat(wire.send("POST", "/api/events", "{}", wire.host(), as("client"), "Content-Type: text/plain")
                         .status())
                 .isEqualTo(415);
+    }
+
+    @Test
+    void errorOfACallIsNotTakenForACallOfItsOwn() {
+        assertThat(wire.postJson("/api/users/broken", as("client")).status()).isEqualTo(500);
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
         classes = HubUnderTest.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {
+            "spring.config.name=none",
             "server.address=127.0.0.1",
             "server.max-http-request-header-size=16KB",
             "serai.security.allowed-hosts=hub.test",
@@ -187,7 +188,7 @@ class WithoutUsersIT {
 
     @Test
     void answersOfTheApiAreNeitherFramedNorKeptNorRun() {
-        for (var path : new String[] {"/api/events", "/api/async"}) {
+        for (var path : new String[] {"/api/events", "/api/async", "/api/overtaken"}) {
             assertThat(wire.get(path).head())
                     .contains("X-Content-Type-Options: nosniff")
                     .contains("X-Frame-Options: DENY")

@@ -1,0 +1,579 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.GetResponse;
+import io.serai.bus.outbox.Outbox;
+import io.serai.message.Conflict;
+import io.serai.message.Event;
+import io.serai.message.EventIds;
+import io.serai.message.EventPattern;
+import io.serai.message.EventType;
+import io.serai.message.Invalid;
+import io.serai.testing.HubInside;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Message;
+import org.apache.camel.builder.RouteBuilder;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What the bus promises, on whatever broker and database the hub runs. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class BusContract {
+
+    private static final AtomicInteger NAMES = new AtomicInteger();
+
+    @TempDir
+    static Path folder;
+
+    private ConfigurableApplicationContext hub;
+    private CamelContext camel;
+    private EventPublisher publisher;
+    private Subscriptions subscriptions;
+    private JdbcTemplate jdbc;
+    private Connection amqp;
+
+    /** Where broker and database are; nothing for embedded. */
+    abstract Map<String, String> servers();
+
+    @BeforeAll
+    void start() {
+        var arguments = new ArrayList<>(
+                List.of("--server.port=0", "--serai.embedded.data=" + folder, "--serai.routes.directory=" + folder));
+        servers().forEach((name, value) -> arguments.add("--" + name + "=" + value));
+        hub = HubInside.start(arguments);
+        camel = hub.getBean(CamelContext.class);
+        publisher = hub.getBean(EventPublisher.class);
+        subscriptions = hub.getBean(Subscriptions.class);
+        jdbc = hub.getBean(JdbcTemplate.class);
+        await().atMost(Duration.ofSeconds(40)).until(publisher::isUp);
+        amqp = hub.getBean(CachingConnectionFactory.class).createConnection().getDelegate();
+        jdbc.execute("CREATE TABLE effect (id VARCHAR(255), note VARCHAR(255))");
+    }
+
+    @AfterAll
+    void stop() {
+        if (hub != null) {
+            hub.close();
+        }
+    }
+
+    @Test
+    void eachSubscriptionGetsAnEventOnce() {
+        var type = newType();
+        var one = subscribe(newName(), type);
+        var other = subscribe(newName(), type);
+
+        var sent = IntStream.range(0, 200)
+                .mapToObj(number -> publish(type, null, "{\"n\":" + number + "}"))
+                .toList();
+
+        await().untilAsserted(() -> assertThat(ids(one)).containsExactlyInAnyOrderElementsOf(ids(sent)));
+        await().untilAsserted(() -> assertThat(ids(other)).containsExactlyInAnyOrderElementsOf(ids(sent)));
+    }
+
+    @Test
+    void attributesAndBodyArriveAsTheyWere() {
+        var type = newType();
+        var received = subscribe(newName(), type);
+        var event = new Event(
+                EventIds.next(),
+                "/test?a=b",
+                new EventType(type),
+                "Müller 東",
+                Instant.parse("2026-11-21T10:00:00.123456789Z"),
+                "application/json; charset=utf-8",
+                "https://example.com/schema",
+                Map.of("tenant", "acme", "sequence", "7"),
+                "{\"a\" : \"\\u0000\", \"a\":1e400}".getBytes(StandardCharsets.UTF_8));
+
+        publisher.publish(event).join();
+
+        await().until(() -> !received.isEmpty());
+        assertThat(received.peek()).usingRecursiveComparison().isEqualTo(event);
+    }
+
+    @Test
+    void eventThatIsTooLargeIsRefusedAndTheChannelGoesOn() {
+        var type = newType();
+        var received = subscribe(newName(), type);
+
+        assertThatThrownBy(() -> publisher
+                        .publish(event(type, null, new byte[16_000_001]))
+                        .join())
+                .hasCauseInstanceOf(Invalid.class)
+                .hasMessageContaining("serai.bus.max-message-size");
+
+        publish(type, null, "small");
+        await().until(() -> received.size() == 1);
+    }
+
+    @Test
+    void failedMessageIsTriedThreeTimesAndThenParkedWithItsFacts() throws Exception {
+        var type = newType();
+        var name = newName();
+        var tries = new AtomicInteger();
+        addRoute(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + type + "?subscription=" + name)
+                        .routeId(name)
+                        .process(exchange -> {
+                            tries.incrementAndGet();
+                            throw new IllegalStateException("no stock");
+                        })
+                        .id("check-stock");
+            }
+        });
+
+        var event = publish(type, "s-1", "{\"sku\":\"x\"}");
+
+        var parked = parkedFrom(name);
+        assertThat(tries).hasValue(3);
+        assertThat(new String(parked.getBody(), StandardCharsets.UTF_8)).isEqualTo("{\"sku\":\"x\"}");
+        var headers = parked.getProps().getHeaders();
+        assertThat(headers.get("cloudEvents_id")).hasToString(event.id());
+        assertThat(headers.get("serai-failure-route")).hasToString(name);
+        assertThat(headers.get("serai-failure-node")).hasToString("check-stock");
+        assertThat(headers.get("serai-failure-attempts")).hasToString("3");
+        assertThat(headers.get("serai-failure-message")).hasToString("no stock");
+        assertThat(String.valueOf(headers.get("serai-failure-trace"))).contains("IllegalStateException");
+        assertThat(backlog(name)).isZero();
+    }
+
+    @Test
+    void messageThatIsWrongInItselfIsTriedOnce() throws Exception {
+        var type = newType();
+        var name = newName();
+        var tries = new AtomicInteger();
+        addRoute(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + type + "?subscription=" + name).process(exchange -> {
+                    tries.incrementAndGet();
+                    throw new Invalid("reading order: no sku");
+                });
+            }
+        });
+
+        publish(type, null, "{}");
+
+        assertThat(parkedFrom(name).getProps().getHeaders().get("serai-failure-attempts"))
+                .hasToString("1");
+        assertThat(tries).hasValue(1);
+    }
+
+    @Test
+    void hugeFactsAreCutSoThatParkingSucceeds() throws Exception {
+        var type = newType();
+        var name = newName();
+        addRoute(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + type + "?subscription=" + name).process(exchange -> {
+                    throw new Invalid("x".repeat(1_000_000));
+                });
+            }
+        });
+
+        publisher
+                .publish(new Event(
+                        EventIds.next(),
+                        "/test",
+                        new EventType(type),
+                        null,
+                        Instant.now(),
+                        null,
+                        null,
+                        Map.of("a", "b".repeat(4096), "b", "c".repeat(4096), "c", "d".repeat(4096)),
+                        new byte[0]))
+                .join();
+
+        assertThat(parkedFrom(name).getProps().getHeaders().get("serai-failure-cut"))
+                .isNotNull();
+    }
+
+    @Test
+    void messageThatIsNoCloudEventIsParked() throws Exception {
+        var type = newType();
+        var name = newName();
+        var received = subscribe(name, type);
+        awaitConsumer(name);
+
+        try (var channel = amqp.createChannel()) {
+            channel.basicPublish(BusTopology.EVENTS, type, new BasicProperties(), new byte[] {(byte) 0xFF, 0});
+        }
+
+        assertThat(String.valueOf(parkedFrom(name).getProps().getHeaders().get("serai-failure-message")))
+                .contains("cloudEvents_specversion is missing");
+        assertThat(received).isEmpty();
+    }
+
+    @Test
+    void anIdempotentRouteHasItsEffectOnceThoughTheEventComesThrice() throws Exception {
+        var type = newType();
+        var name = newName();
+        addRoute(effectRoute(type, name, "&idempotent=true&concurrency=3", 0));
+        var event = event(type, null, "once".getBytes(StandardCharsets.UTF_8));
+
+        publisher.publish(event).join();
+        publisher.publish(event).join();
+        publisher.publish(event).join();
+        var last = publish(type, null, "last");
+
+        await().untilAsserted(() -> assertThat(effects(name)).contains(last.id()));
+        await().untilAsserted(() -> assertThat(backlog(name)).isZero());
+        assertThat(effects(name)).containsExactlyInAnyOrder(event.id(), last.id());
+    }
+
+    @Test
+    void anIdempotentRouteThatFailsRollsBackAndSucceedsInANewTransaction() throws Exception {
+        var type = newType();
+        var name = newName();
+        addRoute(effectRoute(type, name, "&idempotent=true", 2));
+
+        var event = publish(type, null, "again");
+
+        await().untilAsserted(() -> assertThat(effects(name)).containsExactly(event.id()));
+    }
+
+    @Test
+    void anIdempotentRouteThatAlwaysFailsLeavesNoEffectAndIsParked() throws Exception {
+        var type = newType();
+        var name = newName();
+        addRoute(effectRoute(type, name, "&idempotent=true", Integer.MAX_VALUE));
+
+        publish(type, null, "never");
+
+        assertThat(parkedFrom(name).getProps().getHeaders().get("serai-failure-attempts"))
+                .hasToString("3");
+        assertThat(effects(name)).isEmpty();
+        assertThat(jdbc.queryForObject(
+                        "SELECT COUNT(*) FROM processed_event WHERE subscription = ?", Integer.class, name))
+                .isZero();
+    }
+
+    @Test
+    void batchesHoldUpToTheirSizeAndABadEventIsTakenOut() throws Exception {
+        var type = newType();
+        var name = newName();
+        var sizes = new ConcurrentLinkedQueue<Integer>();
+        var done = new ConcurrentLinkedQueue<String>();
+        addRoute(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + type + "?subscription=" + name + "&batchSize=10&batchTimeout=300ms")
+                        .process(exchange -> {
+                            var batch = exchange.getMessage().getBody(List.class);
+                            var ids = new ArrayList<String>();
+                            for (var each : batch) {
+                                var message = (Message) each;
+                                if (message.getBody(String.class).equals("bad")) {
+                                    throw new Invalid("bad one");
+                                }
+                                ids.add(message.getHeader("CamelCloudEventID", String.class));
+                            }
+                            sizes.add(ids.size());
+                            done.addAll(ids);
+                        });
+            }
+        });
+
+        var good = new ArrayList<Event>();
+        for (int i = 0; i < 25; i++) {
+            if (i == 7) {
+                publish(type, null, "bad");
+            }
+            good.add(publish(type, null, "good"));
+        }
+
+        parkedFrom(name);
+        await().untilAsserted(() -> assertThat(done).containsExactlyInAnyOrderElementsOf(ids(good)));
+        assertThat(sizes).allMatch(size -> size <= 10).anyMatch(size -> size > 1);
+        await().untilAsserted(() -> assertThat(backlog(name)).isZero());
+    }
+
+    @Test
+    void changeAndItsEventAreBothCommittedOrNeitherIs() {
+        var type = newType();
+        var received = subscribe(newName(), type);
+        var outbox = hub.getBean(Outbox.class);
+        var transaction = new TransactionTemplate(hub.getBean(PlatformTransactionManager.class));
+        var rolledBack = event(type, "s", new byte[0]);
+        var committed = event(type, "s", new byte[0]);
+
+        transaction.executeWithoutResult(status -> {
+            outbox.append(rolledBack);
+            status.setRollbackOnly();
+        });
+        transaction.executeWithoutResult(status -> outbox.append(committed));
+
+        await().untilAsserted(() -> assertThat(ids(received)).containsExactly(committed.id()));
+        await().untilAsserted(() -> assertThat(jdbc.queryForObject("SELECT COUNT(*) FROM outbox", Integer.class))
+                .isZero());
+    }
+
+    @Test
+    void outboxKeepsTheOrderOfEachSubject() {
+        var type = newType();
+        var received = subscribe(newName(), type);
+        var outbox = hub.getBean(Outbox.class);
+        for (int number = 0; number < 30; number++) {
+            for (int subject = 0; subject < 10; subject++) {
+                outbox.append(
+                        event(type, "s" + subject, Integer.toString(number).getBytes(StandardCharsets.UTF_8)));
+            }
+        }
+
+        await().until(() -> received.size() >= 300);
+        for (int subject = 0; subject < 10; subject++) {
+            var name = "s" + subject;
+            assertThat(received.stream()
+                            .filter(event -> name.equals(event.subject()))
+                            .map(event -> Integer.parseInt(new String(event.data(), StandardCharsets.UTF_8))))
+                    .as(name)
+                    .isSorted();
+        }
+    }
+
+    @Test
+    void correlationFollowsAndTheConsumedIdBecomesTheCause() throws Exception {
+        var first = newType();
+        var second = newType();
+        var name = newName();
+        var received = subscribe(newName(), second);
+        addRoute(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + first + "?subscription=" + name)
+                        .routeId(name)
+                        .setBody(constant(Map.of("a", 1)))
+                        .to("event:" + second + "?subject=${header.CamelCloudEventSubject}&sequence=4");
+            }
+        });
+
+        var cause = publish(first, "s-9", "x");
+
+        await().until(() -> !received.isEmpty());
+        var effect = received.peek();
+        assertThat(effect.id()).isNotEqualTo(cause.id());
+        assertThat(effect.source()).isEqualTo("/serai/" + name);
+        assertThat(effect.subject()).isEqualTo("s-9");
+        assertThat(effect.dataContentType()).isEqualTo("application/json");
+        assertThat(new String(effect.data(), StandardCharsets.UTF_8)).isEqualTo("{\"a\":1}");
+        assertThat(effect.extensions())
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of("correlationid", cause.id(), "causationid", cause.id(), "sequence", "4"));
+    }
+
+    @Test
+    void aPatternThatASubscriptionNoLongerHasIsUnbound() {
+        var before = newType();
+        var after = newType();
+        var name = newName();
+        subscriptions
+                .subscribe(Subscription.of(name, 10, new EventPattern(before)), Delivery::done)
+                .stop();
+        var received = subscribe(name, after);
+        awaitConsumer(name);
+
+        publish(before, null, "no longer");
+        var wanted = publish(after, null, "wanted");
+
+        await().untilAsserted(() -> assertThat(ids(received)).containsExactly(wanted.id()));
+        assertThat(subscriptions.list())
+                .filteredOn(each -> each.name().equals(name))
+                .singleElement()
+                .satisfies(each -> assertThat(each.patterns()).containsExactly(after));
+    }
+
+    @Test
+    void aSubscriptionThatNobodyReadsCollectsAndIsShownAsOrphaned() {
+        var type = newType();
+        var name = newName();
+        var reading = subscriptions.subscribe(Subscription.of(name, 10, new EventPattern(type)), Delivery::done);
+        awaitConsumer(name);
+        reading.stop();
+
+        publish(type, null, "later");
+
+        await().untilAsserted(() -> assertThat(status(name).backlog()).isEqualTo(1));
+        assertThat(status(name).state()).isEqualTo(SubscriptionStatus.State.ORPHANED);
+
+        var received = subscribe(name, type);
+        await().until(() -> received.size() == 1);
+    }
+
+    @Test
+    void oneHubReadsASubscriptionOnce() {
+        var type = newType();
+        var name = newName();
+        subscribe(name, type);
+
+        assertThatThrownBy(() -> subscribe(name, type))
+                .isInstanceOf(Conflict.class)
+                .hasMessageContaining(name);
+    }
+
+    @Test
+    void whatIsNotAcknowledgedIsDeliveredAgain() {
+        var type = newType();
+        var name = newName();
+        var forgotten = new ConcurrentLinkedQueue<Delivery>();
+        var first = subscriptions.subscribe(Subscription.of(name, 10, new EventPattern(type)), forgotten::add);
+        awaitConsumer(name);
+        var event = publish(type, null, "x");
+        await().until(() -> forgotten.size() == 1);
+        // the connection is lost while the event is in hand
+        amqp.abort();
+        await().until(() -> forgotten.size() >= 2);
+
+        forgotten.forEach(Delivery::done);
+
+        assertThat(forgotten)
+                .allSatisfy(delivery -> assertThat(delivery.event().id()).isEqualTo(event.id()));
+        await().untilAsserted(() -> assertThat(backlog(name)).isZero());
+        first.stop();
+        amqp = hub.getBean(CachingConnectionFactory.class).createConnection().getDelegate();
+    }
+
+    private RouteBuilder effectRoute(String type, String name, String options, int failures) {
+        var tries = new AtomicInteger();
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + type + "?subscription=" + name + options)
+                        .to("sql:insert into effect (id, note) values (:#CamelCloudEventID, '" + name + "')")
+                        .process(exchange -> {
+                            if (tries.getAndIncrement() < failures) {
+                                throw new IllegalStateException("not yet");
+                            }
+                        });
+            }
+        };
+    }
+
+    private List<String> effects(String name) {
+        return jdbc.queryForList("SELECT id FROM effect WHERE note = ?", String.class, name);
+    }
+
+    private void addRoute(RouteBuilder route) throws Exception {
+        camel.addRoutes(route);
+        var reading = camel.getRoutes().get(camel.getRoutes().size() - 1).getEndpoint();
+        var uri = reading.getEndpointUri();
+        awaitConsumer(uri.replaceAll(".*subscription=([a-z0-9-]+).*", "$1"));
+    }
+
+    private ConcurrentLinkedQueue<Event> subscribe(String name, String pattern) {
+        var received = new ConcurrentLinkedQueue<Event>();
+        subscriptions.subscribe(Subscription.of(name, 50, new EventPattern(pattern)), delivery -> {
+            received.add(delivery.event());
+            delivery.done();
+        });
+        awaitConsumer(name);
+        return received;
+    }
+
+    private void awaitConsumer(String name) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> status(name).state() == SubscriptionStatus.State.ACTIVE);
+    }
+
+    private SubscriptionStatus status(String name) {
+        return subscriptions.list().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private long backlog(String name) {
+        var backlog = status(name).backlog();
+        return backlog == null ? -1 : backlog;
+    }
+
+    private Event publish(String type, @Nullable String subject, String body) {
+        var event = event(type, subject, body.getBytes(StandardCharsets.UTF_8));
+        publisher.publish(event).orTimeout(10, TimeUnit.SECONDS).join();
+        return event;
+    }
+
+    private static Event event(String type, @Nullable String subject, byte[] body) {
+        return new Event(
+                EventIds.next(),
+                "/test",
+                new EventType(type),
+                subject,
+                Instant.now(),
+                "text/plain",
+                null,
+                Map.of(),
+                body);
+    }
+
+    /** Takes the parked message of a subscription out of the failures; puts back what is not its own. */
+    private GetResponse parkedFrom(String name) throws Exception {
+        try (var channel = amqp.createChannel()) {
+            return await().atMost(Duration.ofSeconds(20))
+                    .until(
+                            () -> {
+                                var others = new HashSet<Long>();
+                                GetResponse found = null;
+                                for (var got = channel.basicGet(BusTopology.FAILURES, false);
+                                        got != null;
+                                        got = channel.basicGet(BusTopology.FAILURES, false)) {
+                                    var from = got.getProps().getHeaders().get("serai-failure-from");
+                                    if (found == null && name.equals(String.valueOf(from))) {
+                                        found = got;
+                                        channel.basicAck(got.getEnvelope().getDeliveryTag(), false);
+                                    } else {
+                                        others.add(got.getEnvelope().getDeliveryTag());
+                                    }
+                                }
+                                for (var tag : others) {
+                                    channel.basicNack(tag, false, true);
+                                }
+                                return found;
+                            },
+                            found -> found != null);
+        }
+    }
+
+    private static List<String> ids(Iterable<Event> events) {
+        var ids = new ArrayList<String>();
+        events.forEach(event -> ids.add(event.id()));
+        return ids;
+    }
+
+    private static String newType() {
+        return "test.t" + NAMES.incrementAndGet();
+    }
+
+    private static String newName() {
+        return "s-" + NAMES.incrementAndGet();
+    }
+}

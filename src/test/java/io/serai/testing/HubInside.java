@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.testing;
+
+import io.serai.Serai;
+import java.io.IOException;
+import java.util.List;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.TypeExcludeFilter;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.type.classreading.MetadataReader;
+import org.springframework.core.type.classreading.MetadataReaderFactory;
+
+/** A whole hub inside the test's own process, for tests that talk to its beans. */
+public final class HubInside {
+
+    private HubInside() {}
+
+    /** Starts a hub on a free port; properties as {@code --name=value}. */
+    public static ConfigurableApplicationContext start(List<String> properties) {
+        return new SpringApplicationBuilder(Serai.class)
+                .initializers(context -> context.getBeanFactory().registerSingleton("noTests", new NoTests()))
+                .run(properties.toArray(String[]::new));
+    }
+
+    /** Test classes lie in the hub's packages too, and must not become part of it. */
+    private static final class NoTests extends TypeExcludeFilter {
+
+        @Override
+        public boolean match(MetadataReader candidate, MetadataReaderFactory factory) throws IOException {
+            return candidate.getResource().getURL().getPath().contains("/test-classes/");
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof NoTests;
+        }
+
+        @Override
+        public int hashCode() {
+            return NoTests.class.hashCode();
+        }
+    }
+}
