@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The hub: one package per capability, see DESIGN in {@code docs/}. */
+/** The hub: one package per capability. */
 @NullMarked
 package io.serai;
 
