@@ -225,7 +225,7 @@ abstract class UsersContract {
         System.Logger log = System.getLogger(getClass().getName());
         log.log(
                 System.Logger.Level.INFO,
-                "kills={0} accepted={1} users={2} lost=0",
+                "all there: kills={0} accepted={1} users={2}",
                 kills(),
                 accepted.size(),
                 users.size());
