@@ -38,9 +38,10 @@ public final class EventPublisher {
      *     it is too large
      */
     public CompletableFuture<Void> publish(Event event) {
-        if (event.data().length > maxBody) {
-            return CompletableFuture.failedFuture(new Invalid("publishing " + event.id() + ": body of "
-                    + event.data().length + " bytes is over serai.bus.max-message-size (" + maxBody + ")"));
+        try {
+            refuseTooLarge(event);
+        } catch (Invalid tooLarge) {
+            return CompletableFuture.failedFuture(tooLarge);
         }
         var subject = event.subject();
         return publishing
@@ -51,6 +52,18 @@ public final class EventPublisher {
                         AmqpEvents.properties(event),
                         event.data())
                 .whenComplete((done, failed) -> (failed == null ? published : refused).increment());
+    }
+
+    /**
+     * Refuses an event that no broker would ever take.
+     *
+     * @throws Invalid where the body is over {@code serai.bus.max-message-size}
+     */
+    public void refuseTooLarge(Event event) {
+        if (event.data().length > maxBody) {
+            throw new Invalid("publishing " + event.id() + ": body of " + event.data().length
+                    + " bytes is over serai.bus.max-message-size (" + maxBody + ")");
+        }
     }
 
     /** Whether the broker takes events now. */

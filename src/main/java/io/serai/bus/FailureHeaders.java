@@ -45,28 +45,35 @@ final class FailureHeaders {
                 size += bytes(header.getKey()) + bytes(String.valueOf(header.getValue())) + 8;
             }
         }
-        put(headers, "id", EventIds.next());
-        put(headers, "from", from);
-        put(headers, "at", clock.instant().toString());
-        put(headers, "host", host);
-        put(headers, "attempts", Integer.toString(failure.attempts()));
-        put(headers, "route", failure.routeId());
-        put(headers, "node", failure.nodeId());
-        put(headers, "location", failure.location());
-        put(headers, "exception", failure.cause().getClass().getName());
-        put(headers, "message", failure.cause().getMessage());
-        int left = Math.max(0, Math.min(MAX_FACTS, FRAME - size) - 8 * SHORT);
-        var trace = trace(failure.cause());
-        var cut = cut(trace, left);
-        headers.put(PREFIX + "trace", cut);
-        if (cut.length() < trace.length()) {
-            headers.put(PREFIX + "cut", "trace cut from " + trace.length() + " to " + cut.length() + " characters");
-        }
+        headers.putAll(facts(from, failure, Math.min(MAX_FACTS, FRAME - size)));
         return original.builder()
                 .headers(headers)
                 .deliveryMode(PERSISTENT)
                 .expiration(null)
                 .build();
+    }
+
+    /** The facts as headers, cut to about {@code room} bytes. */
+    Map<String, String> facts(String from, Failure failure, int room) {
+        var facts = new HashMap<String, String>();
+        put(facts, "id", EventIds.next());
+        put(facts, "from", from);
+        put(facts, "at", clock.instant().toString());
+        put(facts, "host", host);
+        put(facts, "attempts", Integer.toString(failure.attempts()));
+        put(facts, "route", failure.routeId());
+        put(facts, "node", failure.nodeId());
+        put(facts, "location", failure.location());
+        put(facts, "exception", failure.cause().getClass().getName());
+        put(facts, "message", failure.cause().getMessage());
+        int left = Math.max(0, room - 8 * SHORT);
+        var trace = trace(failure.cause());
+        var cut = cut(trace, left);
+        facts.put(PREFIX + "trace", cut);
+        if (cut.length() < trace.length()) {
+            facts.put(PREFIX + "cut", "trace cut from " + trace.length() + " to " + cut.length() + " characters");
+        }
+        return facts;
     }
 
     /** For a log line: no line breaks or other control characters, and short. */
@@ -75,9 +82,9 @@ final class FailureHeaders {
         return shortened.replaceAll("\\p{Cntrl}", "?");
     }
 
-    private static void put(Map<String, Object> headers, String name, @Nullable String value) {
+    private static void put(Map<String, String> facts, String name, @Nullable String value) {
         if (value != null) {
-            headers.put(PREFIX + name, cut(value, SHORT));
+            facts.put(PREFIX + name, cut(value, SHORT));
         }
     }
 

@@ -2,8 +2,11 @@
 package io.serai.bus;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import io.serai.message.Event;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +40,7 @@ public final class Parking {
      * @param stillOurs false once its channel is closed: then the broker delivers it again, so it must not be parked too
      * @return completes when the broker has it; exceptionally when it is no longer ours
      */
-    CompletableFuture<Void> park(
+    public CompletableFuture<Void> park(
             String from, BasicProperties properties, byte[] body, Failure failure, BooleanSupplier stillOurs) {
         var parked = new CompletableFuture<Void>();
         LOG.warn(
@@ -48,6 +51,39 @@ public final class Parking {
                 FailureHeaders.printable(failure.cause().toString()));
         attempt(headers.with(properties, from, failure), body, stillOurs, parked);
         return parked;
+    }
+
+    /**
+     * What is known of a failure, as headers for {@link #park(Event, Map)}.
+     *
+     * @param from what began the work, as in {@code route:receive-order-file}
+     */
+    public Map<String, String> facts(String from, Failure failure) {
+        return headers.facts(from, failure, FailureHeaders.MAX_FACTS);
+    }
+
+    /**
+     * Parks what a route found wrong, in the shape of an event (Invalid Message Channel). Tried once.
+     *
+     * @param facts as {@link #facts} made them
+     * @return completes when the broker has it; exceptionally with {@link io.serai.message.Unavailable} where that is not
+     *     sure
+     */
+    public CompletableFuture<Void> park(Event event, Map<String, String> facts) {
+        var properties = AmqpEvents.properties(event);
+        var all = new HashMap<>(properties.getHeaders());
+        all.putAll(facts);
+        return publishing.send(
+                keyOf(event),
+                "",
+                BusTopology.FAILURES,
+                properties.builder().headers(all).build(),
+                event.data());
+    }
+
+    private static String keyOf(Event event) {
+        var subject = event.subject();
+        return subject == null ? event.id() : subject;
     }
 
     private void attempt(

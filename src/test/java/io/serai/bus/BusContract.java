@@ -190,6 +190,88 @@ abstract class BusContract {
     }
 
     @Test
+    void routeParksWhatItFindsWrongAndGoesOn() throws Exception {
+        var name = newName();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:" + name)
+                        .routeId(name)
+                        .to(
+                                "failure:test.line?subject=536365&reason=line ${header.line}: no price&extension.line=${header.line}")
+                        .id("park-line")
+                        .setBody(constant("went on"));
+            }
+        });
+
+        var answer = camel.createFluentProducerTemplate()
+                .to("direct:" + name)
+                .withBody("a,b,c")
+                .withHeader("line", 7)
+                .request(String.class);
+
+        assertThat(answer).isEqualTo("went on");
+        var parked = parkedFrom("route:" + name);
+        assertThat(new String(parked.getBody(), StandardCharsets.UTF_8)).isEqualTo("a,b,c");
+        var headers = parked.getProps().getHeaders();
+        assertThat(headers.get("cloudEvents_type")).hasToString("test.line");
+        assertThat(headers.get("cloudEvents_subject")).hasToString("536365");
+        assertThat(headers.get("cloudEvents_line")).hasToString("7");
+        assertThat(headers.get("serai-failure-message")).hasToString("line 7: no price");
+        assertThat(headers.get("serai-failure-exception")).hasToString(Invalid.class.getName());
+        assertThat(headers.get("serai-failure-route")).hasToString(name);
+        assertThat(headers.get("serai-failure-node")).hasToString("park-line");
+    }
+
+    @Test
+    void routeParksTheExceptionItHasCaught() throws Exception {
+        var name = newName();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:" + name)
+                        .routeId(name)
+                        .onException(IllegalStateException.class)
+                        .handled(true)
+                        .to("failure:test.line")
+                        .end()
+                        .throwException(new IllegalStateException("no stock"))
+                        .id("check-stock");
+            }
+        });
+
+        camel.createFluentProducerTemplate().to("direct:" + name).withBody("x").request(String.class);
+
+        var headers = parkedFrom("route:" + name).getProps().getHeaders();
+        assertThat(headers.get("serai-failure-message")).hasToString("no stock");
+        assertThat(headers.get("serai-failure-node")).hasToString("check-stock");
+    }
+
+    @Test
+    void whatARouteParksInItsTransactionIsParkedAfterTheCommitOnly() throws Exception {
+        var name = newName();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:" + name)
+                        .routeId(name)
+                        .transacted()
+                        .to("failure:test.line?outbox=true&subject=one&reason=${body}")
+                        .filter(simple("${body} == 'undone'"))
+                        .throwException(new IllegalStateException("undo"));
+            }
+        });
+
+        assertThatThrownBy(() -> camel.createProducerTemplate().requestBody("direct:" + name, "undone"))
+                .hasRootCauseMessage("undo");
+        camel.createProducerTemplate().requestBody("direct:" + name, "done");
+
+        // the outbox keeps the order of a subject, so the undone one would have come first
+        assertThat(parkedFrom("route:" + name).getProps().getHeaders().get("serai-failure-message"))
+                .hasToString("done");
+    }
+
+    @Test
     void hugeFactsAreCutSoThatParkingSucceeds() throws Exception {
         var type = newType();
         var name = newName();

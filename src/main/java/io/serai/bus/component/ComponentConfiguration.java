@@ -3,6 +3,7 @@ package io.serai.bus.component;
 
 import io.serai.bus.BusProperties;
 import io.serai.bus.EventPublisher;
+import io.serai.bus.Parking;
 import io.serai.bus.Subscriptions;
 import io.serai.bus.outbox.Outbox;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -28,6 +29,11 @@ class ComponentConfiguration {
     @Bean("event-component")
     EventComponent eventComponent(ObjectProvider<EventComponent.Services> services) {
         return new EventComponent(services);
+    }
+
+    @Bean("failure-component")
+    FailureComponent failureComponent(ObjectProvider<EventComponent.Services> services) {
+        return new FailureComponent(services);
     }
 
     @Bean
@@ -63,10 +69,12 @@ class ComponentConfiguration {
             EventPublisher publisher,
             Subscriptions subscriptions,
             Outbox outbox,
+            Parking parking,
             OnceOnly onceOnly,
             BusProperties properties,
             ThreadPoolExecutor eventContinuations) {
-        return new EventComponent.Services(publisher, subscriptions, outbox, onceOnly, properties, eventContinuations);
+        return new EventComponent.Services(
+                publisher, subscriptions, outbox, parking, onceOnly, properties, eventContinuations);
     }
 
     /** One error handler for all routes, from Java, so that no file can lose it. */

@@ -3,6 +3,7 @@ package io.serai.bus.component;
 
 import io.serai.bus.BusProperties;
 import io.serai.bus.EventPublisher;
+import io.serai.bus.Parking;
 import io.serai.bus.Subscriptions;
 import io.serai.bus.outbox.Outbox;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import org.apache.camel.Endpoint;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
+import org.apache.camel.util.PropertiesHelper;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 
@@ -22,6 +24,7 @@ public class EventComponent extends DefaultComponent {
             EventPublisher publisher,
             Subscriptions subscriptions,
             Outbox outbox,
+            Parking parking,
             OnceOnly onceOnly,
             BusProperties properties,
             ExecutorService continuations) {}
@@ -39,7 +42,11 @@ public class EventComponent extends DefaultComponent {
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
-        var endpoint = new EventEndpoint(uri, this, remaining);
+        return set(new EventEndpoint(uri, this, remaining), parameters);
+    }
+
+    final Endpoint set(EventEndpoint endpoint, Map<String, Object> parameters) throws Exception {
+        endpoint.setExtensions(PropertiesHelper.extractProperties(parameters, "extension."));
         setProperties(endpoint, parameters);
         return endpoint;
     }

@@ -3,6 +3,7 @@ package io.serai.bus.component;
 
 import io.serai.message.Event;
 import io.serai.message.EventType;
+import java.util.concurrent.CompletableFuture;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultAsyncProducer;
@@ -12,7 +13,7 @@ import org.apache.camel.support.DefaultAsyncProducer;
  *
  * <p>The route goes on, on a thread of the hub, when the event is safe; it fails when that is not sure.
  */
-final class EventProducer extends DefaultAsyncProducer {
+class EventProducer extends DefaultAsyncProducer {
 
     private final EventType type;
     private final EventEndpoint endpoint;
@@ -30,11 +31,11 @@ final class EventProducer extends DefaultAsyncProducer {
         try {
             var event = writer.write(exchange, type);
             if (endpoint.isOutbox()) {
-                endpoint.services().outbox().append(event);
+                write(event, exchange);
                 callback.done(true);
                 return true;
             }
-            return publish(event, exchange, callback);
+            return send(event, exchange, callback);
         } catch (RuntimeException refused) {
             exchange.setException(refused);
             callback.done(true);
@@ -42,10 +43,18 @@ final class EventProducer extends DefaultAsyncProducer {
         }
     }
 
-    private boolean publish(Event event, Exchange exchange, AsyncCallback callback) {
-        endpoint.services()
-                .publisher()
-                .publish(event)
+    /** Writes it in the caller's transaction. */
+    void write(Event event, Exchange exchange) {
+        endpoint.services().outbox().append(event);
+    }
+
+    /** Sends it; completes when the broker has it. */
+    CompletableFuture<Void> send(Event event, Exchange exchange) {
+        return endpoint.services().publisher().publish(event);
+    }
+
+    private boolean send(Event event, Exchange exchange, AsyncCallback callback) {
+        send(event, exchange)
                 .whenCompleteAsync(
                         (done, failure) -> {
                             if (failure != null) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param location file and line of the step
  */
-record FailedAt(
+public record FailedAt(
         @Nullable String routeId,
         @Nullable String nodeId,
         @Nullable String location) {
@@ -29,7 +29,7 @@ record FailedAt(
     }
 
     /** What failed, or null where the exchange is done. */
-    static @Nullable Failure failure(Exchange exchange) {
+    public static @Nullable Failure failure(Exchange exchange) {
         Throwable cause = exchange.getException();
         if (cause == null && (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast())) {
             cause = new RollbackExchangeException("the route asked for a rollback", exchange);

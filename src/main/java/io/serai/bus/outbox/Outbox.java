@@ -3,7 +3,10 @@ package io.serai.bus.outbox;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.serai.bus.EventPublisher;
 import io.serai.message.Event;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -17,11 +20,13 @@ public final class Outbox {
 
     private final OutboxRows rows;
     private final OutboxRelay relay;
+    private final EventPublisher publisher;
     private final Counter written;
 
-    Outbox(OutboxRows rows, OutboxRelay relay, MeterRegistry meters) {
+    Outbox(OutboxRows rows, OutboxRelay relay, EventPublisher publisher, MeterRegistry meters) {
         this.rows = rows;
         this.relay = relay;
+        this.publisher = publisher;
         this.written = Counter.builder("serai.bus.outbox.written")
                 .description("Events committed to the outbox")
                 .register(meters);
@@ -34,23 +39,38 @@ public final class Outbox {
      * update of its row does.
      *
      * @throws org.springframework.dao.DataAccessException where the database is away or refuses
+     * @throws io.serai.message.Invalid where the body is too large for the broker
      */
     public void append(Event event) {
-        rows.insert(event);
+        write(event, null);
+    }
+
+    /**
+     * Writes what a route found wrong, likewise; the relay parks it in {@code serai.failures}.
+     *
+     * @param facts as {@link io.serai.bus.Parking#facts} made them
+     */
+    public void park(Event event, Map<String, String> facts) {
+        write(event, facts);
+    }
+
+    private void write(Event event, @Nullable Map<String, String> facts) {
+        publisher.refuseTooLarge(event);
+        rows.insert(event, facts);
         if (TransactionSynchronizationManager.isSynchronizationActive()) {
             TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
                 @Override
                 public void afterCommit() {
-                    committed();
+                    committed(facts == null ? 1 : 0);
                 }
             });
         } else {
-            committed();
+            committed(facts == null ? 1 : 0);
         }
     }
 
-    private void committed() {
-        written.increment();
+    private void committed(int events) {
+        written.increment(events);
         relay.wake();
     }
 }

@@ -3,6 +3,7 @@ package io.serai.bus.outbox;
 
 import io.serai.bus.BusProperties;
 import io.serai.bus.EventPublisher;
+import io.serai.bus.Parking;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
@@ -39,6 +41,7 @@ final class OutboxRelay implements SmartLifecycle {
     private final OutboxRows rows;
     private final Lease lease;
     private final EventPublisher publisher;
+    private final Parking parking;
     private final BusProperties.OutboxRelay limits;
     /** Publishing may wait for a place in flight, which must not hold up the AMQP reader thread. */
     private final ExecutorService confirms = Executors.newSingleThreadExecutor(task -> {
@@ -54,10 +57,12 @@ final class OutboxRelay implements SmartLifecycle {
     private long leasedUntil;
     private boolean troubleLogged;
 
-    OutboxRelay(OutboxRows rows, Lease lease, EventPublisher publisher, BusProperties.OutboxRelay limits) {
+    OutboxRelay(
+            OutboxRows rows, Lease lease, EventPublisher publisher, Parking parking, BusProperties.OutboxRelay limits) {
         this.rows = rows;
         this.lease = lease;
         this.publisher = publisher;
+        this.parking = parking;
         this.limits = limits;
     }
 
@@ -111,7 +116,9 @@ final class OutboxRelay implements SmartLifecycle {
                 troubleLogged = false;
             } catch (DataAccessException | TransactionException away) {
                 if (!troubleLogged) {
-                    LOG.warn("outbox cannot be read, trying again cause={}", away.getMessage());
+                    LOG.warn(
+                            "outbox cannot be read, trying again cause={}",
+                            NestedExceptionUtils.getMostSpecificCause(away).getMessage());
                     troubleLogged = true;
                 }
                 pause();
@@ -167,8 +174,7 @@ final class OutboxRelay implements SmartLifecycle {
             return CompletableFuture.completedFuture(null);
         }
         var row = subject.get(next);
-        return publisher
-                .publish(row.event())
+        return send(row)
                 .handle((done, failure) -> failure == null)
                 .thenComposeAsync(
                         safe -> {
@@ -182,6 +188,11 @@ final class OutboxRelay implements SmartLifecycle {
                             return CompletableFuture.completedFuture(null);
                         },
                         confirms);
+    }
+
+    private CompletableFuture<Void> send(OutboxRows.Row row) {
+        var facts = row.failure();
+        return facts == null ? publisher.publish(row.event()) : parking.park(row.event(), facts);
     }
 
     private boolean holdsLease() {

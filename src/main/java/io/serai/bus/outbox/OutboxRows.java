@@ -24,20 +24,21 @@ final class OutboxRows {
      * A waiting event.
      *
      * @param position its place in the order; for one subject the order of the transactions that wrote it
+     * @param failure the facts of a failure, where it is one to be parked; absent for an event to be published
      */
-    record Row(long position, Event event) {}
+    record Row(long position, Event event, @Nullable Map<String, String> failure) {}
 
     private static final String INSERT = """
-            INSERT INTO outbox (id, source, type, subject, time, datacontenttype, dataschema, extensions, data)
-            VALUES (:id, :source, :type, :subject, :time, :datacontenttype, :dataschema, :extensions, :data)
+            INSERT INTO outbox (id, source, type, subject, time, datacontenttype, dataschema, extensions, data, failure)
+            VALUES (:id, :source, :type, :subject, :time, :datacontenttype, :dataschema, :extensions, :data, :failure)
             """;
     private static final String SELECT_OLDEST = """
-            SELECT position, id, source, type, subject, time, datacontenttype, dataschema, extensions, data
+            SELECT position, id, source, type, subject, time, datacontenttype, dataschema, extensions, data, failure
             FROM outbox WHERE subject IS NULL OR subject NOT IN (:held) ORDER BY position LIMIT :window
             """;
     private static final String DELETE = "DELETE FROM outbox WHERE position IN (:positions)";
     private static final String COUNT = "SELECT COUNT(*) FROM outbox";
-    private static final TypeReference<Map<String, String>> EXTENSIONS = new TypeReference<>() {};
+    private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
     private final JdbcClient jdbc;
     private final ObjectMapper json = new ObjectMapper();
@@ -46,7 +47,7 @@ final class OutboxRows {
         this.jdbc = jdbc;
     }
 
-    void insert(Event event) {
+    void insert(Event event, @Nullable Map<String, String> failure) {
         Map<String, @Nullable Object> row = new HashMap<>();
         row.put("id", event.id());
         row.put("source", event.source());
@@ -57,6 +58,7 @@ final class OutboxRows {
         row.put("dataschema", event.dataSchema());
         row.put("extensions", write(event.extensions()));
         row.put("data", event.data());
+        row.put("failure", failure == null ? null : write(failure));
         jdbc.sql(INSERT).params(row).update();
     }
 
@@ -81,6 +83,7 @@ final class OutboxRows {
     }
 
     private Row row(ResultSet row, int number) throws SQLException {
+        var failure = row.getString("failure");
         return new Row(
                 row.getLong("position"),
                 new Event(
@@ -92,22 +95,23 @@ final class OutboxRows {
                         row.getString("datacontenttype"),
                         row.getString("dataschema"),
                         read(row.getString("extensions")),
-                        row.getBytes("data")));
+                        row.getBytes("data")),
+                failure == null ? null : read(failure));
     }
 
-    private String write(Map<String, String> extensions) {
+    private String write(Map<String, String> texts) {
         try {
-            return json.writeValueAsString(extensions);
+            return json.writeValueAsString(texts);
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("a map of strings is always JSON", impossible);
         }
     }
 
-    private Map<String, String> read(String extensions) {
+    private Map<String, String> read(String texts) {
         try {
-            return json.readValue(extensions, EXTENSIONS);
+            return json.readValue(texts, TEXTS);
         } catch (JsonProcessingException damaged) {
-            throw new IllegalStateException("outbox.extensions holds what the hub did not write", damaged);
+            throw new IllegalStateException("outbox holds what the hub did not write", damaged);
         }
     }
 }
