@@ -25,7 +25,15 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class ConfirmChannel {
 
-    private record Pending(CompletableFuture<Void> confirm, String messageId, long deadline) {}
+    private record Pending(
+            CompletableFuture<Void> confirm, String messageId, String exchange, String routingKey, long deadline) {
+
+        boolean isSame(Return returned) {
+            return messageId.equals(returned.getProperties().getMessageId())
+                    && exchange.equals(returned.getExchange())
+                    && routingKey.equals(returned.getRoutingKey());
+        }
+    }
 
     private final Channel channel;
     private final Duration timeout;
@@ -69,7 +77,9 @@ final class ConfirmChannel {
         long sequence = 0;
         try {
             sequence = channel.getNextPublishSeqNo();
-            pending.put(sequence, new Pending(confirm, messageId, System.nanoTime() + timeout.toNanos()));
+            pending.put(
+                    sequence,
+                    new Pending(confirm, messageId, exchange, routingKey, System.nanoTime() + timeout.toNanos()));
             channel.basicPublish(exchange, routingKey, true, properties, body);
         } catch (IOException | ShutdownSignalException | IllegalArgumentException failed) {
             // the client may have counted a message the broker never saw: this channel's numbers are no longer sure
@@ -126,22 +136,20 @@ final class ConfirmChannel {
 
     private void nacked(long sequence, boolean multiple) {
         if (multiple) {
-            pending.headMap(sequence, true).keySet().forEach(each -> fail(each, "the broker refused it"));
+            pending.headMap(sequence, true)
+                    .keySet()
+                    .forEach(each -> fail(each, "the broker refused it; perhaps no queue is bound for it"));
         } else {
-            fail(sequence, "the broker refused it");
+            fail(sequence, "the broker refused it; perhaps no queue is bound for it");
         }
     }
 
     /** RabbitMQ returns, then acks; Broker-J nacks, then returns: here the first of the two decides. */
     private void returned(Return unroutable) {
-        var messageId = unroutable.getProperties().getMessageId();
         pending.entrySet().stream()
-                .filter(each -> each.getValue().messageId().equals(messageId))
+                .filter(each -> each.getValue().isSame(unroutable))
                 .findFirst()
-                .ifPresent(each -> fail(
-                        each.getKey(),
-                        "no queue is bound for it, exchange '" + unroutable.getExchange() + "' key '"
-                                + unroutable.getRoutingKey() + "'"));
+                .ifPresent(each -> fail(each.getKey(), "no queue is bound for it"));
     }
 
     private void closed(ShutdownSignalException cause) {
@@ -159,8 +167,8 @@ final class ConfirmChannel {
         var waiting = pending.remove(sequence);
         if (waiting != null) {
             waiting.confirm()
-                    .completeExceptionally(
-                            new Unavailable("publishing " + waiting.messageId() + ": " + why + ", try again"));
+                    .completeExceptionally(new Unavailable("publishing " + waiting.messageId() + " to exchange '"
+                            + waiting.exchange() + "' key '" + waiting.routingKey() + "': " + why + ", try again"));
         }
     }
 }

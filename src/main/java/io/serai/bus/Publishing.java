@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>While the broker is away or blocks publishers (memory or disk alarm) a send fails at once instead of waiting.
  */
-final class Publishing implements BrokerLink.User {
+public final class Publishing implements BrokerLink.User {
 
     private final BusProperties.Publisher limits;
     private final BrokerLink link;
@@ -54,11 +54,14 @@ final class Publishing implements BrokerLink.User {
     }
 
     /**
-     * Sends; see {@link ConfirmChannel#send}. What has the same key goes over the same channel, so keeps its order.
+     * Sends, mandatory and confirmed; see {@link ConfirmChannel#send}. What has the same key goes over the same channel, so
+     * keeps its order. The future completes on the AMQP reader thread.
+     *
+     * @param properties with a message id, by which a returned message is known again
      *
      * @return fails with {@link Unavailable} also while the broker is away
      */
-    CompletableFuture<Void> send(
+    public CompletableFuture<Void> send(
             String key, String exchange, String routingKey, BasicProperties properties, byte[] body) {
         if (!isUp()) {
             return CompletableFuture.failedFuture(new Unavailable("publishing " + properties.getMessageId()

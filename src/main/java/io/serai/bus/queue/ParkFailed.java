@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus.queue;
+
+import com.rabbitmq.client.Channel;
+import io.serai.bus.Parking;
+import java.util.Arrays;
+import java.util.concurrent.CompletionException;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.springframework.amqp.ImmediateRequeueAmqpException;
+import org.springframework.amqp.core.Message;
+import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter;
+
+/**
+ * Parks a message whose route has failed, in place of rejecting it, which would delete it where its queue has no dead
+ * letter exchange. It is acknowledged when it is parked; else it goes back to its queue.
+ */
+final class ParkFailed implements MethodInterceptor {
+
+    private final String queues;
+    private final Parking parking;
+    private final DefaultMessagePropertiesConverter amqp = new DefaultMessagePropertiesConverter();
+
+    ParkFailed(String queues, Parking parking) {
+        this.queues = queues;
+        this.parking = parking;
+    }
+
+    @Override
+    public @Nullable Object invoke(MethodInvocation delivery) throws Throwable {
+        try {
+            return delivery.proceed();
+        } catch (Exception failed) {
+            park(argument(delivery, Message.class), argument(delivery, Channel.class), failed);
+            return null;
+        }
+    }
+
+    private void park(Message message, Channel channel, Exception failed) {
+        var properties = amqp.fromMessageProperties(message.getMessageProperties(), "UTF-8");
+        var queue = message.getMessageProperties().getConsumerQueue();
+        try {
+            parking.park(
+                            "queue:" + (queue == null ? queues : queue),
+                            properties,
+                            message.getBody(),
+                            RouteFailed.in(failed),
+                            channel::isOpen)
+                    .join();
+        } catch (CompletionException lost) {
+            throw new ImmediateRequeueAmqpException("the failures do not take it", lost);
+        }
+    }
+
+    private static <T> T argument(MethodInvocation delivery, Class<T> type) {
+        return Arrays.stream(delivery.getArguments())
+                .filter(type::isInstance)
+                .map(type::cast)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("a listener is called with a " + type.getSimpleName()));
+    }
+}

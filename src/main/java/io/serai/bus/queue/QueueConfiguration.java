@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus.queue;
+
+import io.serai.bus.Parking;
+import io.serai.bus.Publishing;
+import java.util.concurrent.ThreadPoolExecutor;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.springrabbit.SpringRabbitMQHeaderFilterStrategy;
+import org.springframework.amqp.core.AmqpAdmin;
+import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
+import org.springframework.amqp.rabbit.core.RabbitTemplate;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class QueueConfiguration {
+
+    /** In place of the starter's; found by Camel under the scheme's name. */
+    @Bean("spring-rabbitmq-component")
+    QueueComponent queueComponent(
+            CamelContext camel,
+            CachingConnectionFactory connections,
+            AmqpAdmin broker,
+            RabbitTemplate template,
+            Parking parking,
+            Publishing queuePublishing,
+            ThreadPoolExecutor eventContinuations) {
+        var component = new QueueComponent(queuePublishing, new KnownExchanges(template), eventContinuations);
+        component.setCamelContext(camel);
+        component.setConnectionFactory(connections);
+        component.setAmqpAdmin(broker);
+        component.setAutoDeclare(false);
+        component.setListenerContainerFactory(new QueueContainers(parking));
+        component.setMessagePropertiesConverter(new QueueHeaders());
+        component.setMessageConverter(new QueueBodies(camel));
+        component.setHeaderFilterStrategy(headers());
+        return component;
+    }
+
+    /** Neither the hub's own headers nor an HTTP caller's secrets leave; nor does anyone outside set the hub's. */
+    private static SpringRabbitMQHeaderFilterStrategy headers() {
+        var strategy = new SpringRabbitMQHeaderFilterStrategy();
+        strategy.setOutFilterStartsWith("camel", "org.apache.camel.", "serai-");
+        strategy.setInFilterStartsWith("camel", "org.apache.camel.", "serai-");
+        strategy.getOutFilter().add("authorization");
+        strategy.getOutFilter().add("proxy-authorization");
+        strategy.getOutFilter().add("cookie");
+        return strategy;
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus.queue;
+
+import io.serai.bus.Parking;
+import org.apache.camel.component.springrabbit.DefaultListenerContainerFactory;
+import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
+import org.springframework.amqp.core.AcknowledgeMode;
+import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
+import org.springframework.amqp.rabbit.listener.DirectMessageListenerContainer;
+
+/**
+ * Makes the containers that read other systems' queues: one attempt, then the failures; a queue that is not there yet is
+ * waited for, and a connection that was lost is soon there again.
+ */
+final class QueueContainers extends DefaultListenerContainerFactory {
+
+    private static final long LOOK_AGAIN_MILLIS = 500;
+
+    private final Parking parking;
+    private final QueueNews news = new QueueNews();
+
+    QueueContainers(Parking parking) {
+        this.parking = parking;
+    }
+
+    @Override
+    public AbstractMessageListenerContainer createListenerContainer(SpringRabbitMQEndpoint endpoint) {
+        var container = super.createListenerContainer(endpoint);
+        if (endpoint.getAcknowledgeMode() != AcknowledgeMode.MANUAL) {
+            container.setAdviceChain(new ParkFailed(endpoint.getQueues(), parking));
+        }
+        container.setMissingQueuesFatal(false);
+        container.setApplicationEventPublisher(news);
+        container.setRecoveryInterval(LOOK_AGAIN_MILLIS);
+        if (container instanceof DirectMessageListenerContainer direct) {
+            direct.setMonitorInterval(LOOK_AGAIN_MILLIS);
+            direct.setFailedDeclarationRetryInterval(LOOK_AGAIN_MILLIS);
+        }
+        return container;
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus.queue;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import io.serai.bus.Publishing;
+import io.serai.message.EventIds;
+import java.util.concurrent.Executor;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.AsyncProcessor;
+import org.apache.camel.Exchange;
+import org.apache.camel.Producer;
+import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
+import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
+import org.apache.camel.support.AsyncProcessorConverterHelper;
+import org.apache.camel.support.DefaultAsyncProducer;
+import org.apache.camel.support.service.ServiceHelper;
+import org.jspecify.annotations.Nullable;
+import org.springframework.amqp.core.Message;
+import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter;
+
+/**
+ * Sends to an exchange or queue of another system: mandatory, confirmed, without holding a thread until then.
+ *
+ * <p>Camel's own producer waits for one confirm at a time, and a message that reaches no queue counts as sent. A route
+ * that wants a reply ({@code disableReplyTo=false}) gets Camel's.
+ */
+final class QueueProducer extends DefaultAsyncProducer {
+
+    private final SpringRabbitMQEndpoint configured;
+    private final Publishing publishing;
+    private final KnownExchanges exchanges;
+    private final Executor continuations;
+    private final Producer requesting;
+    private final AsyncProcessor request;
+    private final DefaultMessagePropertiesConverter amqp = new DefaultMessagePropertiesConverter();
+
+    QueueProducer(
+            QueueEndpoint endpoint,
+            SpringRabbitMQEndpoint configured,
+            Publishing publishing,
+            KnownExchanges exchanges,
+            Executor continuations,
+            Producer requesting) {
+        super(endpoint);
+        this.configured = configured;
+        this.publishing = publishing;
+        this.exchanges = exchanges;
+        this.continuations = continuations;
+        this.requesting = requesting;
+        this.request = AsyncProcessorConverterHelper.convert(requesting);
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        if (!configured.isDisableReplyTo() && exchange.getPattern().isOutCapable()) {
+            return request.process(exchange, callback);
+        }
+        try {
+            var name = option(exchange, SpringRabbitMQConstants.EXCHANGE_OVERRIDE_NAME, configured.getExchangeName());
+            var key = option(exchange, SpringRabbitMQConstants.ROUTING_OVERRIDE_KEY, configured.getRoutingKey());
+            var toExchange = name.equalsIgnoreCase(SpringRabbitMQConstants.DEFAULT_EXCHANGE_NAME) ? "" : name;
+            exchanges.require(toExchange);
+            send(toExchange, key, toAmqp(exchange), exchange, callback);
+            return false;
+        } catch (RuntimeException refused) {
+            exchange.setException(refused);
+            callback.done(true);
+            return true;
+        }
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        ServiceHelper.startService(requesting);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        ServiceHelper.stopService(requesting);
+        super.doStop();
+    }
+
+    private void send(String toExchange, String key, Message message, Exchange exchange, AsyncCallback callback) {
+        publishing
+                .send(toExchange + key, toExchange, key, properties(message), message.getBody())
+                .whenCompleteAsync(
+                        (safe, failure) -> {
+                            if (failure == null) {
+                                // meant for this message only; kept until now, since a failed step is tried again
+                                exchange.getMessage().removeHeader(SpringRabbitMQConstants.EXCHANGE_OVERRIDE_NAME);
+                                exchange.getMessage().removeHeader(SpringRabbitMQConstants.ROUTING_OVERRIDE_KEY);
+                            } else {
+                                exchanges.doubt(toExchange);
+                                exchange.setException(failure);
+                            }
+                            callback.done(false);
+                        },
+                        continuations);
+    }
+
+    private Message toAmqp(Exchange exchange) {
+        var body = exchange.getMessage().getBody();
+        return body instanceof Message ready
+                ? ready
+                : configured
+                        .getMessageConverter()
+                        .toMessage(
+                                body, configured.getMessagePropertiesConverter().toMessageProperties(exchange));
+    }
+
+    /** With an id in any case: by it a returned message is known again. */
+    private BasicProperties properties(Message message) {
+        var properties = amqp.fromMessageProperties(message.getMessageProperties(), "UTF-8");
+        return properties.getMessageId() == null
+                ? properties.builder().messageId(EventIds.next()).build()
+                : properties;
+    }
+
+    private static String option(Exchange exchange, String header, @Nullable String configured) {
+        var set = exchange.getMessage().getHeader(header, String.class);
+        return set != null ? set : configured == null ? "" : configured;
+    }
+}
