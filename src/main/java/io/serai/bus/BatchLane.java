@@ -102,6 +102,10 @@ final class BatchLane extends Lane {
         } catch (RuntimeException thrown) {
             batch.forEach(delivery -> delivery.failed(thrown));
         }
+        if (!isOpen()) {
+            // the broker delivers again what is undecided
+            return;
+        }
         batch.stream()
                 .filter(delivery -> !delivery.isSettled())
                 .forEach(delivery -> delivery.failed(new IllegalStateException("the batch handler left it undecided")));

@@ -12,6 +12,7 @@ import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.boot.autoconfigure.amqp.ConnectionFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DependsOn;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -51,10 +52,34 @@ class BusConfiguration {
     }
 
     @Bean
+    RecordedSubscriptions recordedSubscriptions(JdbcClient jdbc, PlatformTransactionManager transactions) {
+        return new RecordedSubscriptions(jdbc, new TransactionTemplate(transactions));
+    }
+
+    /** Joins the link before whoever publishes on it. */
+    @Bean
+    QueuesFirst queuesFirst(RecordedSubscriptions recorded, BrokerLinks links) {
+        var queues = new QueuesFirst(recorded);
+        links.publish().join(queues);
+        return queues;
+    }
+
+    @Bean
+    @DependsOn("queuesFirst")
     Publishing publishing(BusProperties properties, BrokerLinks links, ScheduledExecutorService busTimer) {
-        var publishing = new Publishing(properties.publisher(), links.publish());
-        links.publish().join(publishing);
-        busTimer.scheduleWithFixedDelay(publishing::expire, 500, 500, TimeUnit.MILLISECONDS);
+        return publishing(links.publish(), properties, busTimer);
+    }
+
+    /** For exchanges of other systems: one that is not there closes the channel, which must not hurt the hub's events. */
+    @Bean
+    Publishing queuePublishing(BusProperties properties, BrokerLinks links, ScheduledExecutorService busTimer) {
+        return publishing(links.publish(), properties, busTimer);
+    }
+
+    private static Publishing publishing(BrokerLink link, BusProperties properties, ScheduledExecutorService timer) {
+        var publishing = new Publishing(properties.publisher(), link);
+        link.join(publishing);
+        timer.scheduleWithFixedDelay(publishing::expire, 500, 500, TimeUnit.MILLISECONDS);
         return publishing;
     }
 
@@ -70,13 +95,12 @@ class BusConfiguration {
 
     @Bean
     Subscriptions subscriptions(
-            JdbcClient jdbc,
-            PlatformTransactionManager transactions,
+            RecordedSubscriptions recorded,
+            QueuesFirst queues,
             BrokerLinks links,
             Parking parking,
             AmqpAdmin broker,
             MeterRegistry meters) {
-        var recorded = new RecordedSubscriptions(jdbc, new TransactionTemplate(transactions));
-        return new Subscriptions(recorded, links.subscribe(), parking, broker, meters);
+        return new Subscriptions(recorded, queues, links.subscribe(), parking, broker, meters);
     }
 }

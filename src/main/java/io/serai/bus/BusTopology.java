@@ -47,20 +47,29 @@ final class BusTopology {
      */
     static void declare(Connection connection, Subscription subscription, Collection<String> unbind)
             throws IOException {
-        var queue = queueOf(subscription.name());
+        declare(connection, subscription.name(), subscription.ordered(), subscription.patternTexts());
+        for (var pattern : Set.copyOf(unbind)) {
+            unbind(connection, queueOf(subscription.name()), pattern);
+        }
+    }
+
+    /**
+     * Declares a subscription's queue and binds its patterns.
+     *
+     * @throws IOException as above
+     */
+    static void declare(Connection connection, String subscription, boolean ordered, Collection<String> patterns)
+            throws IOException {
         with(connection, channel -> {
             var arguments = BrokerDialect.of(connection).queueArguments(true);
-            if (subscription.ordered()) {
+            if (ordered) {
                 arguments.put("x-single-active-consumer", true);
             }
-            channel.queueDeclare(queue, true, false, false, arguments);
-            for (var pattern : subscription.patternTexts()) {
-                channel.queueBind(queue, EVENTS, pattern);
+            channel.queueDeclare(queueOf(subscription), true, false, false, arguments);
+            for (var pattern : patterns) {
+                channel.queueBind(queueOf(subscription), EVENTS, pattern);
             }
         });
-        for (var pattern : Set.copyOf(unbind)) {
-            unbind(connection, queue, pattern);
-        }
     }
 
     /** RabbitMQ accepts to unbind what is not bound; Broker-J closes the channel with 404, which says the same. */

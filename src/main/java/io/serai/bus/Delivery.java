@@ -6,8 +6,8 @@ import io.serai.message.Event;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One event on its way to a subscriber, un-acknowledged until {@link #done} or {@link #failed} is called; the first call
- * counts. Both may be called from any thread, later. If neither is, the event is delivered again after a restart.
+ * One event on its way to a subscriber, un-acknowledged until {@link #done}, {@link #failed} or {@link #giveBack} is
+ * called; the first call counts. Both may be called from any thread, later. If neither is, the event is delivered again after a restart.
  */
 public final class Delivery {
 
@@ -44,6 +44,13 @@ public final class Delivery {
 
     public void failed(Throwable cause) {
         failed(Failure.of(cause));
+    }
+
+    /** The subscriber stops before it could deal with the event: it goes back to its queue, for whoever reads that next. */
+    public void giveBack() {
+        if (settled.compareAndSet(false, true)) {
+            lane.giveBack(tag);
+        }
     }
 
     boolean isSettled() {

@@ -92,6 +92,15 @@ abstract class Lane extends DefaultConsumer {
         });
     }
 
+    final void giveBack(long tag) {
+        try {
+            getChannel().basicNack(tag, false, true);
+        } catch (AlreadyClosedException | IOException lost) {
+            LOG.debug("the broker has taken it back already subscription={}", subscription);
+        }
+        finished(1);
+    }
+
     /** Whether nothing is on its way to the failures, so that one acknowledgement may stand for all before it. */
     final boolean nothingParked() {
         return parked.get() == 0;

@@ -24,6 +24,7 @@ public final class Subscriptions {
     private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
 
     private final RecordedSubscriptions recorded;
+    private final QueuesFirst queues;
     private final BrokerLink link;
     private final Parking parking;
     private final AmqpAdmin broker;
@@ -31,8 +32,14 @@ public final class Subscriptions {
     private final Map<String, Registration> read = new ConcurrentHashMap<>();
 
     Subscriptions(
-            RecordedSubscriptions recorded, BrokerLink link, Parking parking, AmqpAdmin broker, MeterRegistry meters) {
+            RecordedSubscriptions recorded,
+            QueuesFirst queues,
+            BrokerLink link,
+            Parking parking,
+            AmqpAdmin broker,
+            MeterRegistry meters) {
         this.recorded = recorded;
+        this.queues = queues;
         this.link = link;
         this.parking = parking;
         this.broker = broker;
@@ -89,6 +96,7 @@ public final class Subscriptions {
         }
         try {
             var unbind = recorded.record(subscription);
+            queues.remember();
             var reader = new Reader(
                     subscription,
                     unbind,

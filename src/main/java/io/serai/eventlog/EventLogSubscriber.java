@@ -38,9 +38,9 @@ final class EventLogSubscriber implements SmartLifecycle {
     @Override
     public synchronized void stop() {
         if (registration != null) {
-            // the queue takes back what is unsettled before the writer gives up, else the bus would count it as failed
-            registration.stop();
+            // what waits for the database goes back to the queue, which must not be waited for
             writer.close();
+            registration.stop();
             registration = null;
         }
     }
@@ -54,5 +54,7 @@ final class EventLogSubscriber implements SmartLifecycle {
         writer.write(batch.stream()
                 .map(each -> new BatchWriter.Incoming(each.event(), each::done, each::failed))
                 .toList());
+        // stopped before the database came back
+        batch.forEach(Delivery::giveBack);
     }
 }

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.bus.EventPublisher;
 import io.serai.gateway.problem.ProblemWriter;
 import jakarta.servlet.DispatcherType;
+import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -19,6 +20,13 @@ class GatewayConfiguration {
     @Bean
     EventIntake eventIntake(EventPublisher publisher, ObjectMapper json, MeterRegistry meters) {
         return new EventIntake(publisher::publish, json, meters);
+    }
+
+    @Bean
+    FilterRegistrationBean<StartFilter> startFilter(CamelContext routes, ProblemWriter problems) {
+        var registration = new FilterRegistrationBean<>(new StartFilter(routes, problems));
+        registration.addUrlPatterns("/api/*");
+        return registration;
     }
 
     /** What every answer of the hub goes through; needs nothing but JSON. */

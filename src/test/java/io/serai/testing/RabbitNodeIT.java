@@ -3,11 +3,14 @@ package io.serai.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.MessageProperties;
+import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 @HubServices(HubServices.Kind.RABBITMQ)
@@ -45,9 +48,16 @@ class RabbitNodeIT {
             rabbit.kill9();
             killed.abort();
             rabbit.start();
-            try (var connection = connect(rabbit.uri());
-                    var channel = connection.createChannel()) {
-                assertThat(channel.queueDeclarePassive("q").getMessageCount()).isEqualTo(1);
+            try (var connection = connect(rabbit.uri())) {
+                // a node takes logins a moment before the queues of a killed one are back; each refusal ends a channel
+                await().atMost(Duration.ofSeconds(30))
+                        .ignoreException(IOException.class)
+                        .untilAsserted(() -> {
+                            try (var channel = connection.createChannel()) {
+                                assertThat(channel.queueDeclarePassive("q").getMessageCount())
+                                        .isEqualTo(1);
+                            }
+                        });
             }
             rabbit.stop();
         }

@@ -23,6 +23,7 @@ import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionSystemException;
 
 /**
  * Runs the route for one event or a batch on the calling thread, in a transaction of its own where the subscription is
@@ -33,6 +34,9 @@ import org.springframework.transaction.TransactionException;
  * nothing is tried and nothing is parked: the events wait, un-acknowledged.
  */
 final class BlockingRun implements Consumer<List<Delivery>> {
+
+    /** The hub stops while the database is away: the events go back to their queue. */
+    private static final class Stopping extends RuntimeException {}
 
     private static final Logger LOG = LoggerFactory.getLogger(BlockingRun.class);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -61,13 +65,21 @@ final class BlockingRun implements Consumer<List<Delivery>> {
 
     @Override
     public void accept(List<Delivery> deliveries) {
+        try {
+            take(deliveries);
+        } catch (Stopping away) {
+            deliveries.forEach(Delivery::giveBack);
+        }
+    }
+
+    private void take(List<Delivery> deliveries) {
         var failure = onceOnly == null ? run(deliveries) : runOnce(onceOnly, deliveries);
         if (failure == null) {
             deliveries.forEach(Delivery::done);
         } else if (deliveries.size() == 1) {
             deliveries.get(0).failed(failure);
         } else {
-            deliveries.forEach(each -> accept(List.of(each)));
+            deliveries.forEach(each -> take(List.of(each)));
         }
     }
 
@@ -108,8 +120,11 @@ final class BlockingRun implements Consumer<List<Delivery>> {
                 return FailedAt.failure(exchange, failed.getCause() == null ? failed : failed.getCause(), attempt);
             } catch (DataAccessException | TransactionException refused) {
                 exchange.setException(refused);
-                if (!isAway(refused) || !running.getAsBoolean()) {
+                if (!isAway(refused)) {
                     return Failure.of(refused);
+                }
+                if (!running.getAsBoolean()) {
+                    throw new Stopping();
                 }
                 LOG.debug("database is away, waiting subscription={}", subscription, refused);
                 LockSupport.parkNanos(PAUSE_NANOS);
@@ -138,6 +153,8 @@ final class BlockingRun implements Consumer<List<Delivery>> {
 
     private static boolean isAway(RuntimeException refused) {
         return refused instanceof CannotCreateTransactionException
+                // commit or rollback on a connection that was lost; what the database refuses is translated
+                || refused instanceof TransactionSystemException
                 || refused instanceof TransientDataAccessException
                 || refused instanceof RecoverableDataAccessException
                 || refused instanceof DataAccessResourceFailureException;

@@ -26,6 +26,7 @@ import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
@@ -133,6 +134,8 @@ final class Problems {
                 || failure instanceof DataAccessResourceFailureException
                 || failure instanceof RecoverableDataAccessException
                 || failure instanceof CannotCreateTransactionException
+                // commit or rollback on a connection that was lost; what the database refuses is translated
+                || failure instanceof TransactionSystemException
                 || failure instanceof RejectedExecutionException;
     }
 
