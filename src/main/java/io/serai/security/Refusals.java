@@ -3,10 +3,13 @@ package io.serai.security;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.serai.message.EventIds;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -14,9 +17,11 @@ import org.springframework.http.ProblemDetail;
 /**
  * Writes refusals as problem details (RFC 9457), where Spring MVC is not yet or no longer there to do it.
  *
- * <pre>{"type":"/problems/foreign-origin","title":"Foreign origin","status":403,"detail":"…"}</pre>
+ * <pre>{"type":"/problems/foreign-origin","title":"Foreign origin","status":403,"detail":"…","traceId":"0193…"}</pre>
  */
 final class Refusals {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
 
     private final ObjectMapper json;
 
@@ -43,6 +48,9 @@ final class Refusals {
         problem.setType(URI.create("/problems/" + refusal.type()));
         problem.setTitle(refusal.title());
         problem.setDetail(refusal.detail());
+        var traceId = EventIds.next();
+        problem.setProperty("traceId", traceId);
+        LOG.debug("refused a request type={} traceId={}", refusal.type(), traceId);
         return json.writeValueAsString(problem);
     }
 }

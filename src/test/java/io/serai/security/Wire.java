@@ -79,7 +79,9 @@ record Wire(int port) {
         }
 
         boolean isProblem(String type) {
-            return head.contains("application/problem+json") && body.contains("\"type\":\"/problems/" + type + "\"");
+            return head.contains("application/problem+json")
+                    && body.contains("\"type\":\"/problems/" + type + "\"")
+                    && body.contains("\"traceId\":");
         }
     }
 }
