@@ -3,6 +3,7 @@ package io.serai.message;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The body is shared, not copied: nobody may change it. {@code source} and {@code id} together name an event.
  *
- * @param id at most 255 characters
+ * @param id at most 255 bytes in UTF-8, which is what AMQP 0-9-1 has for it
  * @param source URI reference, at most 512 characters
  * @param subject what the event is about, at most 512 characters; order is kept per subject
  * @param time when it happened
@@ -54,8 +55,10 @@ public record Event(
     private static final int MAX_EXTENSION = 4096;
     private static final int MAX_EXTENSIONS_TOTAL = 16_384;
     private static final Pattern EXTENSION_NAME = Pattern.compile("[a-z0-9]{1,64}");
-    private static final Pattern MEDIA_TYPE = Pattern.compile(
-            "[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}(\\s*;\\s*[A-Za-z0-9!#$&^_.+-]+=(\"[^\"\\\\]*\"|[^\\s;\"]+))*+");
+    /** Printable ASCII only: it becomes a header of HTTP and AMQP, which bounds it in bytes. */
+    private static final Pattern MEDIA_TYPE = Pattern.compile("[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}"
+            + "( *; *[A-Za-z0-9!#$&^_.+-]+=(\"[ !#-\\[\\]-~]*\"|[!#-:<-~]+))*+");
+
     private static final java.util.Set<String> RESERVED = java.util.Set.of(
             "id",
             "source",
@@ -72,7 +75,11 @@ public record Event(
     public Event {
         extensions = Map.copyOf(extensions);
         var wrong = new ArrayList<Invalid.Field>();
-        text(wrong, "id", id, MAX_ID);
+        if (id.length() <= MAX_ID && id.getBytes(StandardCharsets.UTF_8).length > MAX_ID) {
+            wrong.add(new Invalid.Field("id", "expected at most " + MAX_ID + " bytes in UTF-8"));
+        } else {
+            text(wrong, "id", id, MAX_ID);
+        }
         text(wrong, "source", source, MAX_TEXT);
         uri(wrong, "source", source);
         if (subject != null) {

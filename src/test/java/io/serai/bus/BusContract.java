@@ -545,6 +545,23 @@ abstract class BusContract {
         amqp = hub.getBean(CachingConnectionFactory.class).createConnection().getDelegate();
     }
 
+    @Test
+    void anIdMayTakeWhatAnAmqpShortStringHoldsAndNoMore() {
+        var type = newType();
+        var received = subscribe(newName(), type);
+        var longest = "é".repeat(127) + "x";
+
+        publisher.publish(eventOf(longest, type, Instant.now())).join();
+
+        await().untilAsserted(() -> assertThat(ids(received)).containsExactly(longest));
+        assertThatThrownBy(() -> eventOf("é".repeat(128), type, Instant.now()))
+                .isInstanceOfSatisfying(
+                        Invalid.class,
+                        invalid -> assertThat(invalid.fields())
+                                .extracting(Invalid.Field::name)
+                                .containsExactly("id"));
+    }
+
     private RouteBuilder effectRoute(String type, String name, String options, int failures) {
         var tries = new AtomicInteger();
         return new RouteBuilder() {
@@ -602,6 +619,10 @@ abstract class BusContract {
         var event = event(type, subject, body.getBytes(StandardCharsets.UTF_8));
         publisher.publish(event).orTimeout(10, TimeUnit.SECONDS).join();
         return event;
+    }
+
+    private static Event eventOf(String id, String type, Instant time) {
+        return new Event(id, "/test", new EventType(type), null, time, null, null, Map.of(), new byte[0]);
     }
 
     private static Event event(String type, @Nullable String subject, byte[] body) {

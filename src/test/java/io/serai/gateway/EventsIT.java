@@ -125,6 +125,22 @@ class EventsIT {
         assertThat(response.headers().firstValue("Location")).contains("/api/events/a%2Fb%3F%C3%A4?source=urn%3Ax");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/plain;a=\\u0000",
+                "text/plain;a=\\\"x\\r\\nFoo: b\\\"",
+                "text/plain;a=é",
+                "text/plain;a=\\\"é\\\""
+            })
+    void aContentTypeThatNoHeaderHoldsIsInvalid(String contentType) throws Exception {
+        var event = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/t\",\"type\":\"t\",\"datacontenttype\":\""
+                + contentType + "\",\"data\":\"x\"}";
+        var response = client.post("/api/events", event, "Content-Type", EVENT);
+        assertProblem(response, 422, "invalid");
+        assertThat(response.body()).contains("datacontenttype");
+    }
+
     @Test
     void theSdkSpeaksAllItsModesToIt() throws Exception {
         var event = CloudEventBuilder.v1()
