@@ -562,6 +562,23 @@ abstract class BusContract {
                                 .containsExactly("id"));
     }
 
+    @Test
+    void eventsAtTheEndsOfTimeDoNotHoldUpTheOutbox() {
+        var type = newType();
+        var received = subscribe(newName(), type);
+        var outbox = hub.getBean(Outbox.class);
+        var last = eventOf(EventIds.next(), type, Instant.parse("9999-12-31T23:59:59.999999999Z"));
+        var first = eventOf(EventIds.next(), type, Instant.parse("0000-01-01T00:00:00Z"));
+        var next = event(type, null, new byte[0]);
+
+        outbox.append(last);
+        outbox.append(first);
+        outbox.append(next);
+
+        await().untilAsserted(
+                        () -> assertThat(ids(received)).containsExactlyInAnyOrder(last.id(), first.id(), next.id()));
+    }
+
     private RouteBuilder effectRoute(String type, String name, String options, int failures) {
         var tries = new AtomicInteger();
         return new RouteBuilder() {

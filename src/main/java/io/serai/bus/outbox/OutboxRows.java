@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -53,7 +54,10 @@ final class OutboxRows {
         row.put("source", event.source());
         row.put("type", event.type().name());
         row.put("subject", event.subject());
-        row.put("time", OffsetDateTime.ofInstant(event.time(), ZoneOffset.UTC));
+        row.put(
+                "time",
+                // cut here: the databases round, and the last of year 9999 would come back as a year that no event has
+                OffsetDateTime.ofInstant(event.time().truncatedTo(ChronoUnit.MICROS), ZoneOffset.UTC));
         row.put("datacontenttype", event.dataContentType());
         row.put("dataschema", event.dataSchema());
         row.put("extensions", write(event.extensions()));
