@@ -579,6 +579,34 @@ abstract class BusContract {
                         () -> assertThat(ids(received)).containsExactlyInAnyOrder(last.id(), first.id(), next.id()));
     }
 
+    @Test
+    void anOrderedRouteTakesTheNextEventOnlyWhenItsAsynchronousStepsAreDone() throws Exception {
+        var type = newType();
+        var name = newName();
+        var steps = new ConcurrentLinkedQueue<String>();
+        addRoute(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + type + "?subscription=" + name + "&ordered=true")
+                        .process(exchange ->
+                                steps.add("begin " + exchange.getMessage().getBody(String.class)))
+                        .delay(20)
+                        .asyncDelayed()
+                        .process(exchange ->
+                                steps.add("end " + exchange.getMessage().getBody(String.class)));
+            }
+        });
+
+        var expected = new ArrayList<String>();
+        for (int number = 0; number < 10; number++) {
+            publish(type, "s", Integer.toString(number));
+            expected.addAll(List.of("begin " + number, "end " + number));
+        }
+
+        await().until(() -> steps.size() >= 20);
+        assertThat(steps).containsExactlyElementsOf(expected);
+    }
+
     private RouteBuilder effectRoute(String type, String name, String options, int failures) {
         var tries = new AtomicInteger();
         return new RouteBuilder() {

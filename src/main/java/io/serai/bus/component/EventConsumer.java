@@ -53,9 +53,10 @@ final class EventConsumer extends DefaultConsumer {
         if (endpoint.getBatchSize() > 1) {
             registration =
                     subscriptions.subscribeInBatches(subscription, endpoint.toBatchSize(), blocking(subscription));
-        } else if (endpoint.isIdempotent()) {
-            var once = blocking(subscription);
-            registration = subscriptions.subscribe(subscription, delivery -> once.accept(List.of(delivery)));
+        } else if (endpoint.isIdempotent() || endpoint.isOrdered()) {
+            // in order means that the next begins when this one is done, its asynchronous steps included
+            var run = blocking(subscription);
+            registration = subscriptions.subscribe(subscription, delivery -> run.accept(List.of(delivery)));
         } else {
             registration = subscriptions.subscribe(subscription, this::route);
         }
