@@ -5,7 +5,9 @@ import com.rabbitmq.client.Connection;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +20,7 @@ import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 /**
  * Keeps one connection to the broker open, trying again while the broker is away, and tells its users when it is there.
  *
- * <p>All calls to users come from the link's one thread, one after the other. An outage is logged once, when it begins
+ * <p>All calls to users come from the link's one thread, one after the other, in the order in which they joined. An outage is logged once, when it begins
  * and when it ends.
  */
 final class BrokerLink {
@@ -109,7 +111,7 @@ final class BrokerLink {
                 LOG.info("broker is back link={}", name);
             }
             outageLogged = false;
-            Set.copyOf(users).forEach(this::introduce);
+            List.copyOf(users).forEach(this::introduce);
         } catch (IOException | AmqpException | com.rabbitmq.client.ShutdownSignalException away) {
             if (!outageLogged) {
                 LOG.warn(

@@ -607,6 +607,33 @@ abstract class BusContract {
         assertThat(steps).containsExactlyElementsOf(expected);
     }
 
+    @Test
+    void queuesAreDeclaredOnANewConnectionBeforeAnythingIsPublishedOnIt() {
+        var order = new ConcurrentLinkedQueue<Integer>();
+        var link = hub.getBean(BrokerLinks.class).publish();
+        var users = IntStream.range(0, 20)
+                .<BrokerLink.User>mapToObj(number -> connection -> order.add(number))
+                .toList();
+        users.forEach(link::join);
+        await().until(() -> order.size() == 20);
+        order.clear();
+
+        closePublishConnection();
+
+        await().until(() -> order.size() == 20);
+        assertThat(List.copyOf(order)).isSorted();
+        users.forEach(link::leave);
+        await().until(publisher::isUp);
+    }
+
+    private void closePublishConnection() {
+        hub.getBean(CachingConnectionFactory.class)
+                .getPublisherConnectionFactory()
+                .createConnection()
+                .getDelegate()
+                .abort();
+    }
+
     private RouteBuilder effectRoute(String type, String name, String options, int failures) {
         var tries = new AtomicInteger();
         return new RouteBuilder() {
