@@ -99,7 +99,8 @@ final class BatchLane extends Lane {
     private void handle(List<Delivery> batch) {
         try {
             handler.accept(List.copyOf(batch));
-        } catch (RuntimeException thrown) {
+        } catch (Throwable thrown) {
+            // an error too: it would end this thread, and with it the reading
             batch.forEach(delivery -> delivery.failed(thrown));
         }
         if (!isOpen()) {

@@ -18,7 +18,8 @@ final class SingleLane extends Lane {
     void take(Delivery delivery) {
         try {
             handler.accept(delivery);
-        } catch (RuntimeException thrown) {
+        } catch (Throwable thrown) {
+            // an error too: left undecided, the delivery would take up a place of the prefetch for ever
             delivery.failed(thrown);
         }
     }

@@ -634,6 +634,42 @@ abstract class BusContract {
                 .abort();
     }
 
+    @Test
+    void anErrorOfTheHandlerParksTheEventAndTheNextIsTaken() throws Exception {
+        var type = newType();
+        var one = newName();
+        var batch = newName();
+        var done = new ConcurrentLinkedQueue<String>();
+        subscriptions.subscribe(Subscription.of(one, 1, new EventPattern(type)), delivery -> {
+            stumbleOver(delivery);
+            done.add(one);
+            delivery.done();
+        });
+        subscriptions.subscribeInBatches(
+                Subscription.of(batch, 1, new EventPattern(type)),
+                new BatchSize(2, Duration.ofMillis(10)),
+                deliveries -> deliveries.forEach(delivery -> {
+                    stumbleOver(delivery);
+                    done.add(batch);
+                    delivery.done();
+                }));
+        awaitConsumer(one);
+        awaitConsumer(batch);
+
+        publish(type, null, "bad");
+        parkedFrom(one);
+        parkedFrom(batch);
+        publish(type, null, "good");
+
+        await().untilAsserted(() -> assertThat(done).containsExactlyInAnyOrder(one, batch));
+    }
+
+    private static void stumbleOver(Delivery delivery) {
+        if (new String(delivery.event().data(), StandardCharsets.UTF_8).equals("bad")) {
+            throw new StackOverflowError("nested too deep");
+        }
+    }
+
     private RouteBuilder effectRoute(String type, String name, String options, int failures) {
         var tries = new AtomicInteger();
         return new RouteBuilder() {
