@@ -14,7 +14,7 @@ import java.io.IOException;
  * Bounds the body of every request, for controllers and routes alike.
  *
  * <p>A declared length is judged before a byte is read; a body without one (chunked) fails with {@link BodyTooLarge} at the
- * byte beyond. Multipart uploads have limits of their own, {@code spring.servlet.multipart.*}.
+ * byte beyond.
  */
 final class BodyLimitFilter extends HttpFilter {
 

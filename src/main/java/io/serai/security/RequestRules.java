@@ -7,6 +7,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -34,7 +36,15 @@ final class RequestRules extends OncePerRequestFilter {
             }
         }
         // The firewall looks at parameter names only when they are read. That must not be in the middle of the work.
-        request.getParameterMap();
+        // Those of a form would be read out of the body, which is the data of a CloudEvent in binary mode.
+        if (!isForm(request.getContentType())) {
+            request.getParameterMap();
+        }
         chain.doFilter(request, response);
+    }
+
+    private static boolean isForm(@Nullable String contentType) {
+        var type = contentType == null ? "" : contentType.strip().toLowerCase(Locale.ROOT);
+        return type.startsWith("application/x-www-form-urlencoded") || type.startsWith("multipart/");
     }
 }

@@ -145,6 +145,34 @@ abstract class UsersContract {
 
     @Test
     @Order(2)
+    void aFormAsTheDataOfAnEventIsKept() throws IOException {
+        for (var type : List.of("application/x-www-form-urlencoded", "multipart/form-data; boundary=b")) {
+            var id = type.substring(0, 5) + "-form";
+            var form = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--b--\r\n";
+            var answer = client.send(
+                    "POST",
+                    "/api/events",
+                    form,
+                    "Content-Type",
+                    type,
+                    "ce-specversion",
+                    "1.0",
+                    "ce-id",
+                    id,
+                    "ce-source",
+                    "/forms",
+                    "ce-type",
+                    "form.sent");
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+            await().untilAsserted(() -> assertThat(client.events("source=/forms&id=" + id))
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.path("data_base64").binaryValue())
+                            .isEqualTo(form.getBytes(StandardCharsets.UTF_8))));
+        }
+    }
+
+    @Test
+    @Order(2)
     void hundredsOfMangledBodiesAreRefusedByEveryPostAndPut() throws IOException {
         var random = new Random(42);
         var user = ADA.getBytes(StandardCharsets.UTF_8);
