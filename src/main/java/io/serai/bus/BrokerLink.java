@@ -39,6 +39,7 @@ final class BrokerLink {
     private final Duration interval;
     private final ScheduledExecutorService thread;
     private final Set<User> users = new LinkedHashSet<>();
+    private final Set<User> rejoining = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Connection connection;
     private boolean outageLogged;
     private volatile boolean started;
@@ -74,11 +75,15 @@ final class BrokerLink {
 
     /** Calls the user again after the reconnect interval, say because its channel was closed. */
     void rejoin(User user) {
-        later(() -> {
-            if (users.contains(user)) {
-                introduce(user);
-            }
-        });
+        // several channels closed at once are one call: each call closes what the one before has opened
+        if (rejoining.add(user)) {
+            later(() -> {
+                rejoining.remove(user);
+                if (users.contains(user)) {
+                    introduce(user);
+                }
+            });
+        }
     }
 
     boolean isUp() {

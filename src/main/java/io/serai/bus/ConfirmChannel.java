@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -38,6 +39,7 @@ final class ConfirmChannel {
     private final Channel channel;
     private final Duration timeout;
     private final Runnable onLost;
+    private final AtomicBoolean lost = new AtomicBoolean();
     private final ReentrantLock sending = new ReentrantLock();
     private final ConcurrentNavigableMap<Long, Pending> pending = new ConcurrentSkipListMap<>();
 
@@ -83,8 +85,8 @@ final class ConfirmChannel {
             channel.basicPublish(exchange, routingKey, true, properties, body);
         } catch (IOException | ShutdownSignalException | IllegalArgumentException failed) {
             // the client may have counted a message the broker never saw: this channel's numbers are no longer sure
+            lose();
             close();
-            onLost.run();
             confirm.completeExceptionally(
                     new Unavailable("publishing " + messageId + ": connection to the broker failed", failed));
         } finally {
@@ -154,7 +156,16 @@ final class ConfirmChannel {
 
     private void closed(ShutdownSignalException cause) {
         failAll();
-        if (!cause.isHardError() && !cause.isInitiatedByApplication()) {
+        if (cause.isHardError() || cause.isInitiatedByApplication()) {
+            // there is, or comes, another in its place: who still sends on this one must not ask for a further
+            lost.set(true);
+        } else {
+            lose();
+        }
+    }
+
+    private void lose() {
+        if (lost.compareAndSet(false, true)) {
             onLost.run();
         }
     }

@@ -62,6 +62,10 @@ abstract class Lane extends DefaultConsumer {
     /** The broker ended the consumer, say because the queue was deleted. */
     @Override
     public final void handleCancel(String consumerTag) {
+        if (!isOpen()) {
+            // its reader has closed it, and opened another
+            return;
+        }
         LOG.warn("broker cancelled a consumer subscription={}; declaring the queue again", subscription);
         close();
         onLost.run();

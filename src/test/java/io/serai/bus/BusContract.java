@@ -626,6 +626,23 @@ abstract class BusContract {
         await().until(publisher::isUp);
     }
 
+    @Test
+    void channelsThatAreLostTogetherAreOpenedAgainOnce() {
+        var calls = new AtomicInteger();
+        var link = hub.getBean(BrokerLinks.class).publish();
+        BrokerLink.User user = connection -> calls.incrementAndGet();
+        link.join(user);
+        await().until(() -> calls.get() == 1);
+
+        for (int channel = 0; channel < 8; channel++) {
+            link.rejoin(user);
+        }
+
+        await().until(() -> calls.get() > 1);
+        await().during(Duration.ofMillis(500)).until(() -> calls.get() == 2);
+        link.leave(user);
+    }
+
     private void closePublishConnection() {
         hub.getBean(CachingConnectionFactory.class)
                 .getPublisherConnectionFactory()
