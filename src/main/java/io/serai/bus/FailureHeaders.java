@@ -2,13 +2,17 @@
 package io.serai.bus;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.impl.Frame;
 import io.serai.message.EventIds;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UnsupportedEncodingException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,21 +40,39 @@ final class FailureHeaders {
     }
 
     BasicProperties with(BasicProperties original, String from, Failure failure) {
-        Map<String, Object> own = original.getHeaders() == null ? Map.of() : original.getHeaders();
-        var headers = new HashMap<String, Object>();
-        int size = 0;
-        for (var header : own.entrySet()) {
-            if (!header.getKey().startsWith(PREFIX)) {
-                headers.put(header.getKey(), header.getValue());
-                size += bytes(header.getKey()) + bytes(String.valueOf(header.getValue())) + 8;
-            }
+        var headers = new HashMap<String, Object>(original.getHeaders() == null ? Map.of() : original.getHeaders());
+        headers.keySet().removeIf(name -> name.startsWith(PREFIX));
+        var leftOut = leaveOutLargest(headers);
+        headers.putAll(facts(from, failure, Math.min(MAX_FACTS, FRAME - size(headers))));
+        if (leftOut > 0) {
+            headers.merge(PREFIX + "cut", leftOut + " large headers left out", (one, other) -> one + "; " + other);
         }
-        headers.putAll(facts(from, failure, Math.min(MAX_FACTS, FRAME - size)));
         return original.builder()
                 .headers(headers)
                 .deliveryMode(PERSISTENT)
                 .expiration(null)
                 .build();
+    }
+
+    /** Leaves the facts without their trace room in the frame; returns how many headers had to go. */
+    private static int leaveOutLargest(Map<String, Object> headers) {
+        int leftOut = 0;
+        while (size(headers) > FRAME - MAX_FACTS / 2) {
+            headers.keySet().stream()
+                    .max(Comparator.comparing(name -> size(Collections.singletonMap(name, headers.get(name)))))
+                    .ifPresent(headers::remove);
+            leftOut++;
+        }
+        return leftOut;
+    }
+
+    /** As the client writes them. */
+    private static int size(Map<String, Object> headers) {
+        try {
+            return Math.toIntExact(Frame.tableSize(headers));
+        } catch (UnsupportedEncodingException impossible) {
+            throw new IllegalStateException("every Java platform has UTF-8", impossible);
+        }
     }
 
     /** The facts as headers, cut to about {@code room} bytes. */
@@ -105,10 +127,6 @@ final class FailureHeaders {
             end--;
         }
         return new String(bytes, 0, end, StandardCharsets.UTF_8);
-    }
-
-    private static int bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static String host() {

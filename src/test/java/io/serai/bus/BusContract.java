@@ -627,6 +627,26 @@ abstract class BusContract {
     }
 
     @Test
+    void aMessageWhoseHeadersFillAFrameIsParkedAndOthersArePublishedMeanwhile() throws Exception {
+        var type = newType();
+        var name = newName();
+        subscribe(name, type);
+        var large = new BasicProperties.Builder()
+                .headers(Map.of("bytes", new byte[70_500], "text", "é".repeat(30_000), "small", 7))
+                .build();
+
+        try (var channel = amqp.createChannel()) {
+            channel.basicPublish("", BusTopology.queueOf(name), large, new byte[] {1});
+        }
+
+        var headers = parkedFrom(name).getProps().getHeaders();
+        assertThat(headers.get("small")).isEqualTo(7);
+        assertThat(headers.get("serai-failure-message")).isNotNull();
+        assertThat(String.valueOf(headers.get("serai-failure-cut"))).contains("header");
+        assertThat(publisher.isUp()).isTrue();
+    }
+
+    @Test
     void channelsThatAreLostTogetherAreOpenedAgainOnce() {
         var calls = new AtomicInteger();
         var link = hub.getBean(BrokerLinks.class).publish();
