@@ -2,8 +2,13 @@
 package io.serai.bus.queue;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.impl.ValueWriter;
 import io.serai.bus.Publishing;
 import io.serai.message.EventIds;
+import io.serai.message.Invalid;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.concurrent.Executor;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
@@ -25,6 +30,9 @@ import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter
  * that wants a reply ({@code disableReplyTo=false}) gets Camel's.
  */
 final class QueueProducer extends DefaultAsyncProducer {
+
+    /** RabbitMQ's default of {@code frame_max}. */
+    private static final int MAX_FRAME = 131_072 - 8;
 
     private final SpringRabbitMQEndpoint configured;
     private final Publishing publishing;
@@ -82,8 +90,10 @@ final class QueueProducer extends DefaultAsyncProducer {
     }
 
     private void send(String toExchange, String key, Message message, Exchange exchange, AsyncCallback callback) {
+        var properties = properties(message);
+        refuseUnwritable(toExchange, key, properties);
         publishing
-                .send(toExchange + key, toExchange, key, properties(message), message.getBody())
+                .send(toExchange + key, toExchange, key, properties, message.getBody())
                 .whenCompleteAsync(
                         (safe, failure) -> {
                             if (failure == null) {
@@ -115,6 +125,22 @@ final class QueueProducer extends DefaultAsyncProducer {
         return properties.getMessageId() == null
                 ? properties.builder().messageId(EventIds.next()).build()
                 : properties;
+    }
+
+    /** The client finds out too late: it has counted the message by then, and its channel is lost with all in flight on it. */
+    private static void refuseUnwritable(String toExchange, String key, BasicProperties properties) {
+        try {
+            new ValueWriter(new DataOutputStream(OutputStream.nullOutputStream())).writeShortstr(key);
+            if (properties.toFrame(0, 0).size() > MAX_FRAME) {
+                throw new Invalid("sending to exchange '" + toExchange + "': the headers are over " + MAX_FRAME
+                        + " bytes, remove some");
+            }
+        } catch (IllegalArgumentException | IOException unwritable) {
+            throw new Invalid(
+                    "sending to exchange '" + toExchange
+                            + "': the routing key or a property is over 255 bytes, or a header is of no AMQP type",
+                    unwritable);
+        }
     }
 
     private static String option(Exchange exchange, String header, @Nullable String configured) {

@@ -12,6 +12,7 @@ import io.serai.bus.EventPublisher;
 import io.serai.message.Event;
 import io.serai.message.EventIds;
 import io.serai.message.EventType;
+import io.serai.message.Invalid;
 import io.serai.message.Unavailable;
 import io.serai.testing.HubInside;
 import java.nio.charset.StandardCharsets;
@@ -117,6 +118,22 @@ abstract class QueueContract {
         await().untilAsserted(() -> assertThat(done).containsExactly("good"));
         assertThat(tries).hasValue(1);
         await().untilAsserted(() -> assertThat(amqp.messageCount(queue)).isZero());
+    }
+
+    @Test
+    void aRoutingKeyThatAmqpCannotWriteIsInvalidAndTheChannelGoesOn() throws Exception {
+        var queue = newQueue();
+
+        var to = "spring-rabbitmq:default?routingKey=" + queue;
+
+        assertThatThrownBy(() -> camel.createProducerTemplate()
+                        .sendBodyAndHeader(to, "x", "CamelSpringRabbitmqRoutingOverrideKey", "é".repeat(128)))
+                .cause()
+                .isInstanceOf(Invalid.class)
+                .hasMessageContaining("255 bytes");
+
+        camel.createProducerTemplate().sendBody(to, "next");
+        await().until(() -> amqp.messageCount(queue) == 1);
     }
 
     @Test
