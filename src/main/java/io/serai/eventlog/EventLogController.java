@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -79,6 +80,7 @@ final class EventLogController {
     /** Goes on after the position that {@code Last-Event-ID} names, or else from the present end. */
     @GetMapping(path = "/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     ResponseEntity<ResponseBodyEmitter> stream(
+            HttpMethod method,
             @RequestParam(defaultValue = "#") String type,
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
             @RequestParam(name = "lastEventId", required = false) @Nullable String lastEventIdParameter,
@@ -87,11 +89,13 @@ final class EventLogController {
         var position = position("Last-Event-ID", lastEventId);
         position = position != null ? position : position("lastEventId", lastEventIdParameter);
         position = position != null ? position : position("after", after);
-        return ResponseEntity.ok()
+        var events = new EventPattern(type);
+        var answer = ResponseEntity.ok()
                 .contentType(MediaType.TEXT_EVENT_STREAM)
                 .cacheControl(CacheControl.noCache().noTransform())
-                .header("X-Accel-Buffering", "no")
-                .body(streams.open(new EventPattern(type), position));
+                .header("X-Accel-Buffering", "no");
+        // what is written in answer to HEAD goes nowhere, so a stream would never hear that its client is gone
+        return method.equals(HttpMethod.HEAD) ? answer.build() : answer.body(streams.open(events, position));
     }
 
     private String onlySourceOf(String id) {

@@ -253,6 +253,19 @@ class EventLogOverHttpIT {
     }
 
     @Test
+    void headOfAStreamOpensNone() throws Exception {
+        for (int i = 0; i < 6; i++) {
+            var head = HttpRequest.newBuilder(request("/api/events/stream").uri())
+                    .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                    .build();
+            var answer = http.send(head, BodyHandlers.discarding());
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("content-type")).hasValue("text/event-stream");
+        }
+        open("/api/events/stream").nextFrame();
+    }
+
+    @Test
     void hubStopsAtOnceThoughStreamsAreOpen() throws Exception {
         var stream = open("/api/events/stream");
         stream.nextFrame();
