@@ -145,6 +145,16 @@ abstract class UsersContract {
 
     @Test
     @Order(2)
+    void aQuestionThatTheDatabaseDoesNotTakeIsToldSo() throws IOException {
+        for (var question : List.of("?cursor=%00", "?limit=%00", "/x?id=%00", "/x?id=y&id=z")) {
+            assertThat(client.get("/api/users" + question).statusCode())
+                    .as(question)
+                    .isLessThan(500);
+        }
+    }
+
+    @Test
+    @Order(2)
     void aFormAsTheDataOfAnEventIsKept() throws IOException {
         for (var type : List.of("application/x-www-form-urlencoded", "multipart/form-data; boundary=b")) {
             var id = type.substring(0, 5) + "-form";

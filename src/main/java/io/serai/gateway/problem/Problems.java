@@ -15,6 +15,7 @@ import io.serai.message.Unavailable;
 import java.io.CharConversionException;
 import java.io.EOFException;
 import java.nio.charset.CharacterCodingException;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
@@ -22,6 +23,7 @@ import org.apache.coyote.BadRequestException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.converter.HttpMessageNotReadableException;
@@ -114,6 +116,8 @@ final class Problems {
             return of(400);
         } else if (isTransient(failure)) {
             return away(failure);
+        } else if (isRefusedValue(failure)) {
+            return Problem.of(400, "bad-request", "storing or finding: the database does not take one of the values");
         }
         var route = RouteProblems.of(failure);
         if (route == null && failure instanceof HttpMessageNotReadableException && !hasKnownCause(failure)) {
@@ -137,6 +141,14 @@ final class Problems {
                 // commit or rollback on a connection that was lost; what the database refuses is translated
                 || failure instanceof TransactionSystemException
                 || failure instanceof RejectedExecutionException;
+    }
+
+    /** SQLSTATE class 22, data exception: too long, out of range, U+0000. */
+    private static boolean isRefusedValue(Throwable failure) {
+        return failure instanceof DataIntegrityViolationException integrity
+                && integrity.getMostSpecificCause() instanceof SQLException refused
+                && refused.getSQLState() != null
+                && refused.getSQLState().startsWith("22");
     }
 
     private static Problem away(Throwable failure) {
