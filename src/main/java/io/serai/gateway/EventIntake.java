@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.UriUtils;
 
@@ -63,6 +64,8 @@ final class EventIntake {
         UNAVAILABLE
     }
 
+    private static final Pattern PATH_SEGMENT = Pattern.compile("[A-Za-z0-9_~-][A-Za-z0-9._~-]*");
+
     private final Function<Event, CompletableFuture<Void>> publish;
     private final ObjectMapper json;
     private final Map<Mode, Map<Outcome, Counter>> requests = new EnumMap<>(Mode.class);
@@ -93,8 +96,7 @@ final class EventIntake {
     /** Completes when the broker has the event. */
     CompletableFuture<Answer> publish(Event event, Mode mode, String contextPath) {
         var body = bytes(new Accepted(event.id(), event.source(), event.type().name()));
-        var location = contextPath + "/api/events/" + UriUtils.encode(event.id(), StandardCharsets.UTF_8) + "?source="
-                + UriUtils.encode(event.source(), StandardCharsets.UTF_8);
+        var location = contextPath + "/api/events" + query(event);
         Answer answer = response -> {
             response.setStatus(202);
             response.setHeader("Location", location);
@@ -183,6 +185,14 @@ final class EventIntake {
             response.setBufferSize(body.length);
         }
         response.getOutputStream().write(body);
+    }
+
+    /** In the path where the firewall lets it through there: no encoded slash, percent sign and so on. */
+    private static String query(Event event) {
+        var source = "source=" + UriUtils.encode(event.source(), StandardCharsets.UTF_8);
+        return PATH_SEGMENT.matcher(event.id()).matches() && !event.id().equals("stream")
+                ? "/" + event.id() + "?" + source
+                : "?id=" + UriUtils.encode(event.id(), StandardCharsets.UTF_8) + "&" + source;
     }
 
     private static Item item(Event event, Outcome outcome) {

@@ -122,7 +122,7 @@ class EventsIT {
         assertThat(response.statusCode()).isEqualTo(202);
         assertThat(published().data()).isEqualTo(body);
         assertThat(published().extensions()).containsEntry("sequence", "7");
-        assertThat(response.headers().firstValue("Location")).contains("/api/events/a%2Fb%3F%C3%A4?source=urn%3Ax");
+        assertThat(response.headers().firstValue("Location")).contains("/api/events?id=a%2Fb%3F%C3%A4&source=urn%3Ax");
     }
 
     @ParameterizedTest
