@@ -54,7 +54,10 @@ final class OutboxRelay implements SmartLifecycle {
     private final Map<String, Long> heldUntil = new HashMap<>();
     private volatile boolean running;
     private volatile @Nullable Thread thread;
-    private long leasedUntil;
+    /** When to renew the lease, and when others may have it. */
+    private long renewAt = System.nanoTime();
+
+    private volatile long leaseEnds = renewAt;
     private boolean troubleLogged;
 
     OutboxRelay(
@@ -170,7 +173,9 @@ final class OutboxRelay implements SmartLifecycle {
     /** Publishes each event when the one before is confirmed, and stops at the first that is refused. */
     private CompletableFuture<Void> publishInOrder(
             List<OutboxRows.Row> subject, int next, Queue<Long> confirmed, Queue<String> refused) {
-        if (next == subject.size()) {
+        // where the confirms took long another hub may relay by now, and must not be overtaken by what it has sent
+        // already
+        if (next == subject.size() || System.nanoTime() - leaseEnds >= 0) {
             return CompletableFuture.completedFuture(null);
         }
         var row = subject.get(next);
@@ -197,14 +202,15 @@ final class OutboxRelay implements SmartLifecycle {
 
     private boolean holdsLease() {
         var now = System.nanoTime();
-        if (leasedUntil - now > 0) {
+        if (renewAt - now > 0) {
             return true;
         }
         if (!lease.hold()) {
             return false;
         }
         // renewed at a third of its time, so that a slow window does not lose it
-        leasedUntil = now + limits.lease().toNanos() / 3;
+        renewAt = now + limits.lease().toNanos() / 3;
+        leaseEnds = now + limits.lease().toNanos();
         return true;
     }
 
