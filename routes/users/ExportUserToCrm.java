@@ -52,9 +52,13 @@ public class ExportUserToCrm extends RouteBuilder {
         return UUID.nameUUIDFromBytes(event.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The old system reads ISO 8859-1: what that lacks becomes '?', so that every character stays one byte wide. */
+    /**
+     * The old system reads ISO 8859-1: what that lacks becomes '?', so that every character stays one byte wide; so does a
+     * line break, which would end the record and begin another of a publisher's own.
+     */
     private static String latin(String text) {
-        return new String(text.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1);
+        return new String(text.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1)
+                .replaceAll("[\\x00-\\x1F\\x7F-\\x9F]", "?");
     }
 
     /** A record of the old CRM; text is cut on the right, blanks fill up. */
