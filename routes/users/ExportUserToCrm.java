@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.serai.message.Invalid;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
@@ -16,9 +17,11 @@ import org.apache.camel.dataformat.bindy.fixed.BindyFixedLengthDataFormat;
 // idempotent by: the name of the file, which follows from the event; written under .writing-NAME and renamed
 public class ExportUserToCrm extends RouteBuilder {
 
+    private static final int EMAIL = 84;
+
     @Override
     public void configure() {
-        from("event:user.*?subscription=export-user-to-crm")
+        from("event:user.created,user.updated,user.deleted?subscription=export-user-to-crm")
                 .routeId("export-user-to-crm")
                 .process(ExportUserToCrm::toRecord)
                 .marshal(new BindyFixedLengthDataFormat(CrmRecord.class))
@@ -28,19 +31,27 @@ public class ExportUserToCrm extends RouteBuilder {
 
     private static void toRecord(Exchange exchange) throws Exception {
         var message = exchange.getMessage();
-        JsonNode user = new ObjectMapper().readTree(message.getBody(byte[].class));
+        var user = new ObjectMapper().readTree(message.getBody(byte[].class));
+        var id = user.path("id").asText();
+        var version = user.path("version");
+        if (!id.matches("[0-9a-f-]{36}")
+                || !version.isIntegralNumber()
+                || !version.canConvertToInt()
+                || version.asInt() < 1
+                || version.asInt() > 999_999_999) {
+            throw new Invalid("exporting user: its id must be a UUID and its version 1 to 999999999");
+        }
         var record = new CrmRecord();
         record.setChange(
                 switch (message.getHeader("CamelCloudEventType", String.class)) {
                     case "user.created" -> "I";
                     case "user.updated" -> "U";
-                    case "user.deleted" -> "D";
-                    default -> "?";
+                    default -> "D";
                 });
-        record.setUserId(user.path("id").asText());
-        record.setVersion(user.path("version").asLong());
+        record.setUserId(id);
+        record.setVersion(version.asLong());
         record.setName(latin(user.path("name").asText()));
-        record.setEmail(latin(user.path("email").asText()));
+        record.setEmail(address(user.path("email").asText()));
         message.setBody(record);
         var event = message.getHeader("CamelCloudEventSource", String.class) + " "
                 + message.getHeader("CamelCloudEventID", String.class);
@@ -52,32 +63,33 @@ public class ExportUserToCrm extends RouteBuilder {
         return UUID.nameUUIDFromBytes(event.getBytes(StandardCharsets.UTF_8));
     }
 
-    /**
-     * The old system reads ISO 8859-1: what that lacks becomes '?', so that every character stays one byte wide; so does a
-     * line break, which would end the record and begin another of a publisher's own.
-     */
+    /** Every character is one byte wide, and none ends the record: what ISO 8859-1 cannot print becomes '?'. */
     private static String latin(String text) {
-        return new String(text.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1)
-                .replaceAll("[\\x00-\\x1F\\x7F-\\x9F]", "?");
+        return Normalizer.normalize(text, Normalizer.Form.NFC).replaceAll("[^ -~\\xA0-\\xFF]", "?");
     }
 
-    /** A record of the old CRM; text is cut on the right, blanks fill up. */
+    /** Cut or with '?' in it, an address would be another's. */
+    private static String address(String email) {
+        return email.length() <= EMAIL && email.equals(latin(email)) ? email : "";
+    }
+
+    /** A record of the old CRM; a name is cut on the right, an address left out that does not fit, blanks fill up. */
     @FixedLengthRecord(length = 190, paddingChar = ' ', crlf = "UNIX")
     public static class CrmRecord implements Serializable {
 
         @DataField(pos = 1, length = 1)
         private String change;
 
-        @DataField(pos = 2, length = 36)
+        @DataField(pos = 2, length = 36, align = "L")
         private String userId;
 
         @DataField(pos = 38, length = 9, paddingChar = '0', align = "R")
         private long version;
 
-        @DataField(pos = 47, length = 60, clip = true)
+        @DataField(pos = 47, length = 60, clip = true, align = "L")
         private String name;
 
-        @DataField(pos = 107, length = 84, clip = true)
+        @DataField(pos = 107, length = EMAIL, align = "L")
         private String email;
 
         public String getChange() {

@@ -2,6 +2,10 @@
 package io.serai.journey;
 
 import static io.serai.journey.HubClient.json;
+import static java.util.Comparator.comparing;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,16 +15,19 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -219,7 +226,7 @@ abstract class UsersContract {
     @Order(3)
     void everyAnswerSurvivesTheKillOfTheHub() throws Exception {
         var accepted = new ConcurrentLinkedQueue<String>();
-        var users = new ConcurrentLinkedQueue<String>();
+        var versions = new ConcurrentHashMap<String, Integer>();
         var going = new AtomicBoolean(true);
         var load = Executors.newFixedThreadPool(4);
         for (int worker = 0; worker < 4; worker++) {
@@ -230,10 +237,7 @@ abstract class UsersContract {
                         if (event.statusCode() == 202) {
                             accepted.add(json(event).path("id").asText());
                         }
-                        var user = client.send("POST", "/api/users", ADA);
-                        if (user.statusCode() == 201) {
-                            users.add(json(user).path("id").asText());
-                        }
+                        createAndChange(versions);
                     } catch (IOException killed) {
                         java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
                     }
@@ -255,18 +259,74 @@ abstract class UsersContract {
             assertThat(logged).doesNotHaveDuplicates();
             assertThat(new HashSet<>(logged).containsAll(accepted)).isTrue();
         });
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            var told = versionsTold();
+            assertThat(told.keySet()).containsAll(versions.keySet());
+            assertThat(told)
+                    .allSatisfy((user, inOrder) -> assertThat(inOrder)
+                            .isEqualTo(IntStream.rangeClosed(1, inOrder.size())
+                                    .boxed()
+                                    .toList())
+                            .hasSizeGreaterThanOrEqualTo(versions.getOrDefault(user, 0)));
+        });
+        var told = versionsTold();
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(client.events("type=user.created"))
-                        .extracting(event -> event.path("subject").asText())
-                        .doesNotHaveDuplicates()
-                        .containsAll(users));
+                .pollInterval(Duration.ofMillis(500))
+                .untilAsserted(() -> assertThat(versionsExported()).isEqualTo(told));
         System.Logger log = System.getLogger(getClass().getName());
         log.log(
                 System.Logger.Level.INFO,
                 "all there: kills={0} accepted={1} users={2}",
                 kills(),
                 accepted.size(),
-                users.size());
+                versions.size());
+    }
+
+    /** Notes the last version of the user that was answered. */
+    private void createAndChange(Map<String, Integer> versions) throws IOException {
+        var answer = client.send("POST", "/api/users", ADA);
+        while (answer.statusCode() / 100 == 2) {
+            var user = json(answer);
+            var version = user.path("version").asInt();
+            versions.put(user.path("id").asText(), version);
+            if (version == 3) {
+                return;
+            }
+            answer = client.send(
+                    "PUT",
+                    "/api/users/" + user.path("id").asText(),
+                    ADA,
+                    "If-Match",
+                    answer.headers().firstValue("ETag").orElseThrow());
+        }
+    }
+
+    /** By user, the versions of its events in the order of the log. */
+    private Map<String, List<Integer>> versionsTold() throws IOException {
+        return client.events("type=user.*").stream()
+                .collect(groupingBy(
+                        event -> event.path("subject").asText(),
+                        mapping(event -> event.path("sequence").asInt(), toList())));
+    }
+
+    /** By user, the versions in the CRM's files in the order in which they were written. */
+    private Map<String, List<Integer>> versionsExported() throws IOException {
+        record Export(FileTime written, String user, int version) {}
+        var exports = new ArrayList<Export>();
+        try (var files = Files.list(folder.resolve("data/legacy/crm/in"))) {
+            for (var file : files.filter(each -> !each.getFileName().toString().startsWith("."))
+                    .toList()) {
+                var record = Files.readString(file, StandardCharsets.ISO_8859_1);
+                exports.add(new Export(
+                        Files.getLastModifiedTime(file),
+                        record.substring(1, 37),
+                        Integer.parseInt(record.substring(37, 46))));
+            }
+        }
+        // the file system's clock may tick slower than the hub writes
+        return exports.stream()
+                .sorted(comparing(Export::written).thenComparing(Export::version))
+                .collect(groupingBy(Export::user, mapping(Export::version, toList())));
     }
 
     private static int kills() {

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.awaitility.Awaitility.await;
+
+import io.serai.journey.Readme.Block;
+import io.serai.testing.HubProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * What README.md tells people to type works, in its order, and answers as printed there; on whatever broker and database.
+ *
+ * <p>The hub is the one that is shipped. Only its port is another.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class ReadmeContract {
+
+    static final String PRODUCTION = "export SPRING_PROFILES_ACTIVE=production";
+
+    private static final String CI = ".ci/run";
+
+    /** By their first line, the blocks that are not run here, and where they are. */
+    private static final Map<String, String> ELSEWHERE = Map.of(
+            "./mvnw spring-boot:run",
+            CI,
+            "./mvnw -B verify",
+            CI,
+            "./mvnw package",
+            "the build of this test has packaged, and its hub is started by target/serai/bin/serai",
+            PRODUCTION,
+            "ServersReadmeJourney",
+            " HTTP client ─┐                                               ┌─> route ─> old system (file, table)",
+            "a drawing");
+
+    private static final Pattern FILE = Pattern.compile("Save this as `(routes/[a-z/-]+\\.camel\\.yaml)`");
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @TempDir
+    static Path folder;
+
+    @TempDir
+    static Path output;
+
+    private final Printed printed = new Printed();
+    private final List<Terminal.Screen> watching = new ArrayList<>();
+    private Terminal terminal;
+    private Readme readme;
+    private HubProcess hub;
+
+    abstract Map<String, String> servers();
+
+    @BeforeAll
+    void start() throws IOException {
+        Terminal.missing().ifPresent(reason -> {
+            assertThat(System.getenv("CI")).as(reason).isNotEqualTo("true");
+            Assumptions.abort(reason);
+        });
+        readme = Readme.of(Path.of("README.md"));
+        terminal = new Terminal(folder, output);
+        for (var part : List.of("routes", "config")) {
+            FileSystemUtils.copyRecursively(Path.of(part), folder.resolve(part));
+        }
+        hub = shipped().with(servers()).start().awaitReady();
+    }
+
+    @AfterAll
+    void stop() {
+        watching.forEach(Terminal.Screen::close);
+        if (hub != null) {
+            hub.close();
+        }
+    }
+
+    /** A hub as it is shipped, in the folder. */
+    static HubProcess shipped() {
+        var program = Path.of("target/serai/bin/serai").toAbsolutePath();
+        assertThat(program).as("made by ./mvnw package").isExecutable();
+        return HubProcess.in(folder)
+                .by(program.toString())
+                .env("JAVA_HOME", System.getProperty("java.home"))
+                .env("JAVA_OPTS", "-Xmx512m");
+    }
+
+    Readme readme() {
+        return readme;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyBlockDoesWhatItSays() {
+        return readme.blocks().stream()
+                .filter(block -> !readme.isAnswer(block))
+                .map(block -> DynamicTest.dynamicTest(block.toString(), () -> check(block)));
+    }
+
+    private void check(Block block) throws IOException {
+        var elsewhere = ELSEWHERE.get(block.firstLine());
+        if (elsewhere != null) {
+            if (elsewhere.equals(CI)) {
+                assertThat(Path.of(CI))
+                        .content()
+                        .containsPattern("(?m)^ *" + Pattern.quote(block.text().strip()) + "(?= &|$)");
+            }
+        } else if (block.isCommands() && block.text().startsWith("curl -N ")) {
+            watch(block);
+        } else if (block.isCommands() && block.text().lines().allMatch(line -> line.matches("(curl|ls|cat) .*"))) {
+            run(block);
+        } else if (block.language().equals("yaml")) {
+            save(block);
+        } else if (block.language().isEmpty() && !watching.isEmpty()) {
+            var among = "…\n" + block.text() + "…\n";
+            await().atMost(SOON)
+                    .untilAsserted(
+                            () -> assertPrinted(block, among, watching.get(0).text()));
+        } else {
+            fail("%s: no rule covers this block; see to it that it is run, or say in ELSEWHERE where it is", block);
+        }
+    }
+
+    /** In a terminal of its own; what the text prints without a command before it is seen there. */
+    private void watch(Block commands) {
+        var screen = terminal.start("exec " + here(commands));
+        watching.add(screen);
+        await().atMost(SOON).until(() -> !screen.text().isEmpty());
+    }
+
+    private void run(Block commands) {
+        var answer = readme.answerTo(commands)
+                .orElseThrow(() -> new AssertionError(commands + ": what it prints is to follow"));
+        if (commands.text().contains(" -d ")) {
+            assertPrinted(answer, answer.text(), terminal.run(here(commands)));
+        } else {
+            // a person is slower than the hub, this test is not
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertPrinted(answer, answer.text(), terminal.run(here(commands))));
+        }
+    }
+
+    private void save(Block route) throws IOException {
+        var file = FILE.matcher(route.lead());
+        assertThat(file.find())
+                .as("%s: where to save it, as in %s", route, FILE)
+                .isTrue();
+        var path = folder.resolve(file.group(1));
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, route.text());
+        hub.stop();
+        hub.start().awaitReady();
+    }
+
+    private void assertPrinted(Block block, String expected, String answered) {
+        assertThat(printed.matches(expected, answered))
+                .as("%s%nprinted there:%n%s%nanswered here:%n%s", block, expected, answered)
+                .isTrue();
+    }
+
+    private String here(Block commands) {
+        return commands.text().replace("localhost:8080", "localhost:" + hub.port());
+    }
+}
