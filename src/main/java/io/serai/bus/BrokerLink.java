@@ -142,6 +142,10 @@ final class BrokerLink {
                 LOG.error("broker refused {}: {}; trying again", user, brief(refused));
             }
             rejoin(user);
+        } catch (RuntimeException unforeseen) {
+            // must not keep the connection from those who joined later
+            LOG.error("{} stumbled over a new connection; trying again", user, unforeseen);
+            rejoin(user);
         }
     }
 

@@ -35,8 +35,18 @@ class BusConfiguration {
 
     @Bean(destroyMethod = "shutdownNow")
     ScheduledExecutorService busTimer() {
+        return timer("bus-timer");
+    }
+
+    /** Parking waits for a place in flight, which must not hold up the time-outs that free one. */
+    @Bean(destroyMethod = "shutdownNow")
+    ScheduledExecutorService parkingTimer() {
+        return timer("parking");
+    }
+
+    private static ScheduledExecutorService timer(String name) {
         return new ScheduledThreadPoolExecutor(1, task -> {
-            var worker = new Thread(task, "bus-timer");
+            var worker = new Thread(task, name);
             worker.setDaemon(true);
             return worker;
         });
@@ -89,8 +99,8 @@ class BusConfiguration {
     }
 
     @Bean
-    Parking parking(Publishing publishing, ScheduledExecutorService busTimer, Clock clock) {
-        return new Parking(publishing, busTimer, clock);
+    Parking parking(Publishing publishing, ScheduledExecutorService parkingTimer, Clock clock) {
+        return new Parking(publishing, parkingTimer, clock);
     }
 
     @Bean

@@ -632,7 +632,7 @@ abstract class BusContract {
         var name = newName();
         subscribe(name, type);
         var large = new BasicProperties.Builder()
-                .headers(Map.of("bytes", new byte[70_500], "text", "é".repeat(30_000), "small", 7))
+                .headers(Map.of("bytes", new byte[68_000], "text", "é".repeat(30_000), "small", 7))
                 .build();
 
         try (var channel = amqp.createChannel()) {

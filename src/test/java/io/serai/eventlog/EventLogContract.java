@@ -91,7 +91,7 @@ abstract class EventLogContract {
     void longestAttributesFit() {
         var sample = event("1", "a");
         var sent = new Event(
-                "\u4e2d".repeat(255),
+                "\u4e2d".repeat(85),
                 "\u4e2d".repeat(512),
                 new EventType("x".repeat(255)),
                 "\u4e2d".repeat(512),

@@ -16,6 +16,7 @@ public final class TcpProxy implements AutoCloseable {
     private final InetSocketAddress target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile ServerSocket listener;
+    private volatile Thread accepting;
     private boolean silent;
 
     private TcpProxy(InetSocketAddress target) {
@@ -43,8 +44,12 @@ public final class TcpProxy implements AutoCloseable {
     public void refuse() {
         try {
             listener.close();
+            // the system takes one more connection while a thread is still in accept
+            accepting.join();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         cut();
     }
@@ -71,7 +76,7 @@ public final class TcpProxy implements AutoCloseable {
     private ServerSocket listen(int port) {
         try {
             var socket = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
-            daemon(() -> accept(socket));
+            accepting = daemon(() -> accept(socket));
             return socket;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -139,9 +144,10 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private static void daemon(Runnable work) {
+    private static Thread daemon(Runnable work) {
         var thread = new Thread(work, "tcp-proxy");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }

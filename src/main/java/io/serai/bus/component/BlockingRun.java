@@ -108,6 +108,7 @@ final class BlockingRun implements Consumer<List<Delivery>> {
     }
 
     private @Nullable Failure attempt(OnceOnly once, List<Event> events, List<Delivery> deliveries, int attempt) {
+        var connectionLost = false;
         while (true) {
             var exchange = exchanges.apply(deliveries);
             try {
@@ -117,6 +118,12 @@ final class BlockingRun implements Consumer<List<Delivery>> {
                 }
                 return null;
             } catch (OnceOnly.EffectFailed failed) {
+                if (!connectionLost && failed.getCause() instanceof Exception cause && losesConnection(cause)) {
+                    // in mid-route: no fault of the event. Once more: the next transaction waits for the database, and what
+                    // loses its connection again has it to somewhere else
+                    connectionLost = true;
+                    continue;
+                }
                 return FailedAt.failure(exchange, failed.getCause() == null ? failed : failed.getCause(), attempt);
             } catch (DataAccessException | TransactionException refused) {
                 exchange.setException(refused);
@@ -149,6 +156,15 @@ final class BlockingRun implements Consumer<List<Delivery>> {
         if (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast()) {
             throw new RollbackExchangeException("the route asked for a rollback", exchange);
         }
+    }
+
+    private static boolean losesConnection(Throwable thrown) {
+        for (var cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DataAccessResourceFailureException || cause instanceof RecoverableDataAccessException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isAway(RuntimeException refused) {

@@ -4,6 +4,7 @@ package io.serai.bus.component;
 import io.serai.message.Event;
 import io.serai.message.EventType;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultAsyncProducer;
@@ -58,7 +59,10 @@ class EventProducer extends DefaultAsyncProducer {
                 .whenCompleteAsync(
                         (done, failure) -> {
                             if (failure != null) {
-                                exchange.setException(failure);
+                                exchange.setException(
+                                        failure instanceof CompletionException && failure.getCause() != null
+                                                ? failure.getCause()
+                                                : failure);
                             }
                             callback.done(false);
                         },

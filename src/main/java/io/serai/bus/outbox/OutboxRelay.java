@@ -37,6 +37,7 @@ final class OutboxRelay implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
     private static final Duration HOLD_BACK = Duration.ofSeconds(1);
+    private static final long WINDOW_BYTES = 32L * 1024 * 1024;
 
     private final OutboxRows rows;
     private final Lease lease;
@@ -51,7 +52,8 @@ final class OutboxRelay implements SmartLifecycle {
     });
 
     private final Semaphore work = new Semaphore(0);
-    private final Map<String, Long> heldUntil = new HashMap<>();
+    private final Map<String, Long> heldSubjects = new HashMap<>();
+    private final Map<Long, Long> heldRows = new HashMap<>();
     private volatile boolean running;
     private volatile @Nullable Thread thread;
     /** When to renew the lease, and when others may have it. */
@@ -143,20 +145,31 @@ final class OutboxRelay implements SmartLifecycle {
         if (!publisher.isUp() || !holdsLease()) {
             return false;
         }
-        heldUntil.values().removeIf(until -> until - System.nanoTime() < 0);
-        var window = rows.oldest(limits.window(), heldUntil.keySet());
+        heldSubjects.values().removeIf(until -> until - System.nanoTime() < 0);
+        heldRows.values().removeIf(until -> until - System.nanoTime() < 0);
+        var window = rows.oldest(limits.window(), WINDOW_BYTES, heldSubjects.keySet(), heldRows.keySet());
         if (window.isEmpty()) {
             return false;
         }
         Queue<Long> confirmed = new ConcurrentLinkedQueue<>();
-        Queue<String> refused = new ConcurrentLinkedQueue<>();
+        Queue<OutboxRows.Row> refused = new ConcurrentLinkedQueue<>();
         CompletableFuture.allOf(bySubject(window).stream()
                         .map(rowsOfOne -> publishInOrder(rowsOfOne, 0, confirmed, refused))
                         .toArray(CompletableFuture<?>[]::new))
                 .join();
-        refused.forEach(subject -> heldUntil.put(subject, System.nanoTime() + HOLD_BACK.toNanos()));
+        refused.forEach(this::holdBack);
         rows.delete(List.copyOf(confirmed));
         return !confirmed.isEmpty();
+    }
+
+    private void holdBack(OutboxRows.Row refused) {
+        var until = System.nanoTime() + HOLD_BACK.toNanos();
+        var subject = refused.event().subject();
+        if (subject == null) {
+            heldRows.put(refused.position(), until);
+        } else {
+            heldSubjects.put(subject, until);
+        }
     }
 
     /** Events without a subject need no order, so each stands alone. */
@@ -172,7 +185,7 @@ final class OutboxRelay implements SmartLifecycle {
 
     /** Publishes each event when the one before is confirmed, and stops at the first that is refused. */
     private CompletableFuture<Void> publishInOrder(
-            List<OutboxRows.Row> subject, int next, Queue<Long> confirmed, Queue<String> refused) {
+            List<OutboxRows.Row> subject, int next, Queue<Long> confirmed, Queue<OutboxRows.Row> refused) {
         // where the confirms took long another hub may relay by now, and must not be overtaken by what it has sent
         // already
         if (next == subject.size() || System.nanoTime() - leaseEnds >= 0) {
@@ -187,9 +200,7 @@ final class OutboxRelay implements SmartLifecycle {
                                 confirmed.add(row.position());
                                 return publishInOrder(subject, next + 1, confirmed, refused);
                             }
-                            if (row.event().subject() != null) {
-                                refused.add(row.event().subject());
-                            }
+                            refused.add(row);
                             return CompletableFuture.completedFuture(null);
                         },
                         confirms);

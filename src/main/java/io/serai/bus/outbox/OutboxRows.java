@@ -33,9 +33,17 @@ final class OutboxRows {
             INSERT INTO outbox (id, source, type, subject, time, datacontenttype, dataschema, extensions, data, failure)
             VALUES (:id, :source, :type, :subject, :time, :datacontenttype, :dataschema, :extensions, :data, :failure)
             """;
+    /** The bodies are read only of those that are within the bound in bytes. */
     private static final String SELECT_OLDEST = """
             SELECT position, id, source, type, subject, time, datacontenttype, dataschema, extensions, data, failure
-            FROM outbox WHERE subject IS NULL OR subject NOT IN (:held) ORDER BY position LIMIT :window
+            FROM outbox WHERE position IN (
+                SELECT position FROM (
+                    SELECT position, SUM(size) OVER (ORDER BY position) - size AS before FROM (
+                        SELECT position, OCTET_LENGTH(data) AS size FROM outbox
+                        WHERE (subject IS NULL OR subject NOT IN (:subjects)) AND position NOT IN (:positions)
+                        ORDER BY position LIMIT :window) AS sized
+                    ) AS summed WHERE before < :bytes)
+            ORDER BY position
             """;
     private static final String DELETE = "DELETE FROM outbox WHERE position IN (:positions)";
     private static final String COUNT = "SELECT COUNT(*) FROM outbox";
@@ -66,12 +74,21 @@ final class OutboxRows {
         jdbc.sql(INSERT).params(row).update();
     }
 
-    /** Reads the oldest rows, at most {@code window}, leaving out the subjects that are held back. */
-    List<Row> oldest(int window, Collection<String> held) {
+    /**
+     * Reads the oldest rows, leaving out what is held back.
+     *
+     * @param window most rows
+     * @param bytes of bodies, beyond which no further row is read
+     * @param subjects held back
+     * @param positions held back, of rows without a subject
+     */
+    List<Row> oldest(int window, long bytes, Collection<String> subjects, Collection<Long> positions) {
         return jdbc.sql(SELECT_OLDEST)
                 .param("window", window)
-                // an empty list is no SQL; the empty string is no subject
-                .param("held", held.isEmpty() ? List.of("") : held)
+                .param("bytes", bytes)
+                // an empty list is no SQL; the empty string is no subject, 0 no position
+                .param("subjects", subjects.isEmpty() ? List.of("") : subjects)
+                .param("positions", positions.isEmpty() ? List.of(0L) : positions)
                 .query(this::row)
                 .list();
     }
