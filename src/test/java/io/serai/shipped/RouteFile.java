@@ -5,6 +5,7 @@ import io.serai.bus.BusProperties;
 import io.serai.bus.component.RecordedEvents;
 import io.serai.gateway.GatewayProperties;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,6 +30,7 @@ import org.springframework.context.annotation.ComponentScan.Filter;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.FilterType;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * One file of {@code routes/} as it is shipped, in a Camel of its own: behind the hub's HTTP, on an H2 with the hub's
@@ -59,7 +61,7 @@ final class RouteFile implements AutoCloseable {
                             "--spring.datasource.url=jdbc:h2:mem:" + files.getFileName() + H2,
                             "--test.files=" + files));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -104,7 +106,9 @@ final class RouteFile implements AutoCloseable {
 
     @Override
     public void close() {
+        var files = folder("").toFile();
         context.close();
+        FileSystemUtils.deleteRecursively(files);
     }
 
     @Configuration(proxyBeanMethods = false)
