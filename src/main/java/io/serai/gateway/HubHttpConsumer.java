@@ -80,7 +80,7 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer {
     private void process(Exchange exchange, HttpServletRequest request, HttpServletResponse response) {
         var processed = new CompletableFuture<Answer>();
         var synchronous = getAsyncProcessor().process(exchange, doneSync -> {
-            if (!doneSync && !processed.complete(late -> answer(exchange, request, late))) {
+            if (!doneSync && !processed.complete(new RouteAnswer(exchange, request))) {
                 // answered 503 before; the exchange is done all the same
                 finish(exchange);
             }
@@ -119,6 +119,27 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer {
             }
             problems.write(request, response, broken);
         } finally {
+            finish(exchange);
+        }
+    }
+
+    private final class RouteAnswer implements Answer {
+
+        private final Exchange exchange;
+        private final HttpServletRequest request;
+
+        RouteAnswer(Exchange exchange, HttpServletRequest request) {
+            this.exchange = exchange;
+            this.request = request;
+        }
+
+        @Override
+        public void writeTo(HttpServletResponse response) {
+            answer(exchange, request, response);
+        }
+
+        @Override
+        public void discard() {
             finish(exchange);
         }
     }

@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +21,16 @@ import org.jspecify.annotations.Nullable;
  * have left, so the response is touched by one thread at a time, and headers that filters add on their way out are in it.
  * There is no second dispatch through the filters and Spring MVC, as a {@code DeferredResult} would cost.
  */
-final class PendingAnswer implements AsyncListener {
+final class PendingAnswer {
 
-    /** Writes the response; called once, or never where the time is up before. */
+    /** Writes the response. One of the two is called, once; neither where the time was up before there was an answer. */
     @FunctionalInterface
     interface Answer {
 
         void writeTo(HttpServletResponse response) throws IOException;
+
+        /** The client is gone, or was answered that the time is up. */
+        default void discard() {}
     }
 
     private static final String ATTRIBUTE = PendingAnswer.class.getName();
@@ -34,6 +38,9 @@ final class PendingAnswer implements AsyncListener {
     private final AsyncContext context;
     private final CompletableFuture<? extends Answer> answer;
     private final boolean large;
+    /** Who sets it writes the response, nobody else: the server uses the same object again for another client. */
+    private final AtomicBoolean begun = new AtomicBoolean();
+
     private final CompletableFuture<@Nullable Void> written = new CompletableFuture<>();
 
     private PendingAnswer(AsyncContext context, CompletableFuture<? extends Answer> answer, boolean large) {
@@ -58,21 +65,15 @@ final class PendingAnswer implements AsyncListener {
     /** Delivers what a handler deferred, if one did; the last that happens to the request on its own thread. */
     static void deliver(HttpServletRequest request, HttpServletResponse response, ProblemWriter problems) {
         if (request.getAttribute(ATTRIBUTE) instanceof PendingAnswer pending) {
-            pending.context.addListener(pending);
-            var unused = pending.answer.whenComplete((answer, failure) -> pending.dispatch(() -> {
-                try {
-                    write(request, response, problems, answer, failure);
-                } finally {
-                    // hands the response to a thread of the server, which sends it
-                    pending.context.complete();
-                    pending.written.complete(null);
-                }
-            }));
+            var delivery = pending.new Delivery(request, response, problems);
+            pending.context.addListener(delivery);
+            var unused = pending.answer.whenComplete(
+                    (answer, failure) -> pending.dispatch(() -> delivery.deliver(answer, failure)));
         }
     }
 
     private void dispatch(Runnable task) {
-        if (large) {
+        if (large && !begun.get()) {
             try {
                 context.start(task);
                 return;
@@ -83,39 +84,81 @@ final class PendingAnswer implements AsyncListener {
         task.run();
     }
 
-    private static void write(
-            HttpServletRequest request,
-            HttpServletResponse response,
-            ProblemWriter problems,
-            @Nullable Answer answer,
-            @Nullable Throwable failure) {
-        if (answer == null || failure != null) {
-            problems.write(request, response, failure == null ? new IllegalStateException("no answer") : failure);
-            return;
+    /** Writes the answer, or that there is none in time, or nothing to a client that is gone: one of them, once. */
+    private final class Delivery implements AsyncListener {
+
+        private final HttpServletRequest request;
+        private final HttpServletResponse response;
+        private final ProblemWriter problems;
+
+        Delivery(HttpServletRequest request, HttpServletResponse response, ProblemWriter problems) {
+            this.request = request;
+            this.response = response;
+            this.problems = problems;
         }
-        try {
-            answer.writeTo(response);
-        } catch (IOException | RuntimeException broken) {
-            problems.write(request, response, broken);
+
+        void deliver(@Nullable Answer ready, @Nullable Throwable failure) {
+            if (begun.compareAndSet(false, true)) {
+                end(() -> write(ready, failure));
+            } else if (ready != null) {
+                ready.discard();
+            }
         }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            if (begun.compareAndSet(false, true)) {
+                var late = new Unavailable(
+                        "answering request: not done in time, whether it took effect is not known, try again");
+                answer.completeExceptionally(late);
+                end(() -> problems.write(request, response, late));
+            } else {
+                awaitWritten();
+            }
+        }
+
+        @Override
+        public void onError(AsyncEvent event) {
+            if (begun.compareAndSet(false, true)) {
+                answer.completeExceptionally(
+                        new IOException("answering request: connection failed", event.getThrowable()));
+                end(() -> {});
+            } else {
+                awaitWritten();
+            }
+        }
+
+        /** The server uses the response for another client once this listener returns. */
+        private void awaitWritten() {
+            written.join();
+        }
+
+        private void end(Runnable writing) {
+            try {
+                writing.run();
+            } finally {
+                // hands the response to a thread of the server, which sends it
+                context.complete();
+                written.complete(null);
+            }
+        }
+
+        private void write(@Nullable Answer ready, @Nullable Throwable failure) {
+            if (ready == null || failure != null) {
+                problems.write(request, response, failure == null ? new IllegalStateException("no answer") : failure);
+                return;
+            }
+            try {
+                ready.writeTo(response);
+            } catch (IOException | RuntimeException broken) {
+                problems.write(request, response, broken);
+            }
+        }
+
+        @Override
+        public void onComplete(AsyncEvent event) {}
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {}
     }
-
-    @Override
-    public void onTimeout(AsyncEvent event) {
-        answer.completeExceptionally(
-                new Unavailable("answering request: not done in time, whether it took effect is not known, try again"));
-        // where the answer came at the same moment, its thread is about to complete the response
-        written.join();
-    }
-
-    @Override
-    public void onError(AsyncEvent event) {
-        answer.completeExceptionally(new IOException("answering request: connection failed", event.getThrowable()));
-    }
-
-    @Override
-    public void onComplete(AsyncEvent event) {}
-
-    @Override
-    public void onStartAsync(AsyncEvent event) {}
 }

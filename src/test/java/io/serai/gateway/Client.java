@@ -14,6 +14,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /** Sends requests to a server of a test. */
 final class Client {
@@ -50,6 +52,20 @@ final class Client {
             request.headers(headers);
         }
         return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Sends these bytes three times and resets the connection, somewhere in the middle of the answers. */
+    void abandon(String request) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setTcpNoDelay(true);
+            for (int i = 0; i < 3; i++) {
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+                LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(4_000_000));
+            }
+            socket.setSoLinger(true, 0);
+        } catch (IOException closed) {
+            // that is what it is for
+        }
     }
 
     /** Sends these bytes and then nothing more, and reads what is answered. */

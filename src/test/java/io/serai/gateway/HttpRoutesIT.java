@@ -11,7 +11,9 @@ import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -83,6 +85,7 @@ class HttpRoutesIT {
                     from("platform-http:/t/late")
                             .process(new Late(20))
                             .setBody(constant("late " + "x".repeat(100_000)));
+                    from("platform-http:/t/soon/{id}").process(new Late(2)).setBody(simple("${header.id}"));
                     from("platform-http:/t/late-failure").process(new Late(20)).process(exchange -> {
                         throw new Unavailable("calling: broker is away");
                     });
@@ -156,6 +159,39 @@ class HttpRoutesIT {
         DONE.set(0);
         assertProblem(client.get("/t/never"), 503, "unavailable");
         Awaitility.await().untilAsserted(() -> assertThat(DONE).hasValue(1));
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThat(camel.getInflightRepository().size()).isZero());
+    }
+
+    @Test
+    void clientsThatGoAwayDisturbNobody() throws Exception {
+        var innocent = new AtomicBoolean(true);
+        var leaving = IntStream.range(0, 3)
+                .mapToObj(number -> new Thread(() -> {
+                    while (innocent.get()) {
+                        client.abandon("GET /t/soon/away HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                    }
+                }))
+                .toList();
+        leaving.forEach(Thread::start);
+        int answered = 0;
+        try {
+            for (int i = 0; i < 3_000; i++) {
+                var answer = client.get("/t/soon/" + i);
+                // a busy machine may need longer than the second there is
+                if (answer.statusCode() != 503) {
+                    assertThat(answer.body()).isEqualTo(Integer.toString(i));
+                    answered++;
+                }
+            }
+        } finally {
+            innocent.set(false);
+            for (var each : leaving) {
+                each.join();
+            }
+        }
+        assertThat(answered).isGreaterThan(1_000);
         Awaitility.await()
                 .untilAsserted(
                         () -> assertThat(camel.getInflightRepository().size()).isZero());

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Stands between a client and a server on loopback and plays a bad network. Threads are daemons, two per connection. */
 public final class TcpProxy implements AutoCloseable {
@@ -16,7 +17,7 @@ public final class TcpProxy implements AutoCloseable {
     private final InetSocketAddress target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile ServerSocket listener;
-    private volatile Thread accepting;
+    private volatile @Nullable Thread accepting;
     private boolean silent;
 
     private TcpProxy(InetSocketAddress target) {
@@ -45,7 +46,10 @@ public final class TcpProxy implements AutoCloseable {
         try {
             listener.close();
             // the system takes one more connection while a thread is still in accept
-            accepting.join();
+            var thread = accepting;
+            if (thread != null) {
+                thread.join();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

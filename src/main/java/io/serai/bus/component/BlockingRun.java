@@ -119,7 +119,8 @@ final class BlockingRun implements Consumer<List<Delivery>> {
                 return null;
             } catch (OnceOnly.EffectFailed failed) {
                 if (!connectionLost && failed.getCause() instanceof Exception cause && losesConnection(cause)) {
-                    // in mid-route: no fault of the event. Once more: the next transaction waits for the database, and what
+                    // in mid-route: no fault of the event. Once more: the next transaction waits for the database, and
+                    // what
                     // loses its connection again has it to somewhere else
                     connectionLost = true;
                     continue;
@@ -160,7 +161,8 @@ final class BlockingRun implements Consumer<List<Delivery>> {
 
     private static boolean losesConnection(Throwable thrown) {
         for (var cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof DataAccessResourceFailureException || cause instanceof RecoverableDataAccessException) {
+            if (cause instanceof DataAccessResourceFailureException
+                    || cause instanceof RecoverableDataAccessException) {
                 return true;
             }
         }

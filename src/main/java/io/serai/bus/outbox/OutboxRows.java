@@ -45,6 +45,7 @@ final class OutboxRows {
                     ) AS summed WHERE before < :bytes)
             ORDER BY position
             """;
+
     private static final String DELETE = "DELETE FROM outbox WHERE position IN (:positions)";
     private static final String COUNT = "SELECT COUNT(*) FROM outbox";
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
