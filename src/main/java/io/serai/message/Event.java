@@ -54,6 +54,8 @@ public record Event(
     private static final int MAX_EXTENSIONS = 32;
     private static final int MAX_EXTENSION = 4096;
     private static final int MAX_EXTENSIONS_TOTAL = 16_384;
+    private static final Instant FIRST_TIME = Instant.parse("0000-01-01T00:00:00Z");
+    private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59.999999999Z");
     private static final Pattern EXTENSION_NAME = Pattern.compile("[a-z0-9]{1,64}");
     /** Printable ASCII only: it becomes a header of HTTP and AMQP, which bounds it in bytes. */
     private static final Pattern MEDIA_TYPE = Pattern.compile("[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}"
@@ -94,8 +96,7 @@ public record Event(
             text(wrong, "dataschema", dataSchema, MAX_TEXT);
             uri(wrong, "dataschema", dataSchema);
         }
-        if (time.isBefore(Instant.parse("0000-01-01T00:00:00Z"))
-                || time.isAfter(Instant.parse("9999-12-31T23:59:59.999999999Z"))) {
+        if (time.isBefore(FIRST_TIME) || time.isAfter(LAST_TIME)) {
             wrong.add(new Invalid.Field("time", "expected a year from 0000 to 9999 (RFC 3339)"));
         }
         if (extensions.size() > MAX_EXTENSIONS) {
@@ -125,9 +126,18 @@ public record Event(
     private static void text(List<Invalid.Field> wrong, String name, String value, int max) {
         if (value.isEmpty() || value.length() > max) {
             wrong.add(new Invalid.Field(name, "expected 1 to " + max + " characters"));
-        } else if (!value.codePoints().allMatch(Event::isAllowed)) {
+        } else if (!isAllowed(value)) {
             wrong.add(new Invalid.Field(name, "expected no control characters, surrogates or noncharacters"));
         }
+    }
+
+    private static boolean isAllowed(String value) {
+        for (int i = 0; i < value.length(); i = value.offsetByCodePoints(i, 1)) {
+            if (!isAllowed(value.codePointAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** CloudEvents 1.0.2, "Type System", String. */

@@ -402,6 +402,43 @@ abstract class BusContract {
     }
 
     @Test
+    void batchIsInsertedAsItIsInOneTransactionAndARowThatIsRefusedIsTakenOut() throws Exception {
+        var type = newType();
+        var name = newName();
+        jdbc.execute("CREATE TABLE bulk (id VARCHAR(255) PRIMARY KEY, subject VARCHAR(10), body BYTEA)");
+        var sizes = new ConcurrentLinkedQueue<Integer>();
+        addRoute(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + type + "?subscription=" + name + "&batchSize=10&batchTimeout=300ms")
+                        .transacted()
+                        .process(exchange -> sizes.add(
+                                exchange.getMessage().getBody(List.class).size()))
+                        .to("sql:insert into bulk (id, subject, body)"
+                                + " values (:#CamelCloudEventID, :#CamelCloudEventSubject, :#body)?batch=true");
+            }
+        });
+
+        var good = new ArrayList<Event>();
+        for (int i = 0; i < 25; i++) {
+            if (i == 7) {
+                publish(type, "longer than ten", "refused");
+            }
+            good.add(publish(type, "s" + i, "body " + i));
+        }
+
+        assertThat(new String(parkedFrom(name).getBody(), StandardCharsets.UTF_8))
+                .isEqualTo("refused");
+        await().untilAsserted(() -> assertThat(jdbc.queryForList("SELECT id FROM bulk", String.class))
+                .containsExactlyInAnyOrderElementsOf(ids(good)));
+        assertThat(jdbc.queryForObject("SELECT body FROM bulk WHERE subject = 's9'", byte[].class))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("body 9");
+        assertThat(sizes).anyMatch(size -> size > 1);
+        await().untilAsserted(() -> assertThat(backlog(name)).isZero());
+    }
+
+    @Test
     void changeAndItsEventAreBothCommittedOrNeitherIs() {
         var type = newType();
         var received = subscribe(newName(), type);

@@ -6,6 +6,7 @@ import io.serai.bus.EventPublisher;
 import io.serai.bus.Parking;
 import io.serai.bus.Subscriptions;
 import io.serai.bus.outbox.Outbox;
+import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -15,6 +16,7 @@ import org.apache.camel.LoggingLevel;
 import org.apache.camel.builder.DefaultErrorHandlerBuilder;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.PredicateToExpressionAdapter;
+import org.apache.camel.support.SimpleTypeConverter;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -75,6 +77,25 @@ class ComponentConfiguration {
             ThreadPoolExecutor eventContinuations) {
         return new EventComponent.Services(
                 publisher, subscriptions, outbox, parking, onceOnly, properties, eventContinuations);
+    }
+
+    /** So that {@code sql:insert … values (:#CamelCloudEventSubject, :#body)?batch=true} takes a batch as it is. */
+    @Bean
+    CamelContextConfiguration batchesByName() {
+        return new CamelContextConfiguration() {
+            @Override
+            public void beforeApplicationStart(CamelContext context) {
+                context.getTypeConverterRegistry()
+                        .addTypeConverter(
+                                Map.class,
+                                EventMessage.class,
+                                new SimpleTypeConverter(
+                                        false, (type, exchange, value) -> ((EventMessage) value).named()));
+            }
+
+            @Override
+            public void afterApplicationStart(CamelContext context) {}
+        };
     }
 
     /** One error handler for all routes, from Java, so that no file can lose it. */

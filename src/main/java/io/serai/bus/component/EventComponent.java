@@ -8,12 +8,14 @@ import io.serai.bus.Subscriptions;
 import io.serai.bus.outbox.Outbox;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
 import org.apache.camel.util.PropertiesHelper;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.util.function.SingletonSupplier;
 
 /** Makes endpoints such as {@code event:order.placed} for routes of this hub. */
 @Component("event")
@@ -29,7 +31,7 @@ public class EventComponent extends DefaultComponent {
             BusProperties properties,
             ExecutorService continuations) {}
 
-    private final @Nullable ObjectProvider<Services> services;
+    private final @Nullable Supplier<@Nullable Services> services;
 
     /** For tools that read the component's options, and for contexts that check routes. */
     public EventComponent() {
@@ -37,7 +39,8 @@ public class EventComponent extends DefaultComponent {
     }
 
     EventComponent(ObjectProvider<Services> services) {
-        this.services = services;
+        // the provider searches all beans each time, which is dear for every message
+        this.services = SingletonSupplier.of(services::getObject);
     }
 
     @Override
@@ -52,9 +55,10 @@ public class EventComponent extends DefaultComponent {
     }
 
     Services services() {
-        if (services == null) {
+        var present = services == null ? null : services.get();
+        if (present == null) {
             throw new IllegalStateException("event: has no broker in this Camel context");
         }
-        return services.getObject();
+        return present;
     }
 }

@@ -2,6 +2,8 @@
 package io.serai.bus.component;
 
 import io.serai.message.Event;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultMessage;
 
@@ -20,6 +22,13 @@ final class EventMessage extends DefaultMessage {
 
     Event event() {
         return event;
+    }
+
+    /** Headers by name, and the bytes as {@code body}. */
+    Map<String, Object> named() {
+        var named = new HashMap<>(getHeaders());
+        named.put("body", getBody());
+        return named;
     }
 
     @Override
