@@ -2,6 +2,7 @@
 package io.serai.bus;
 
 import io.serai.message.Invalid;
+import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -23,6 +24,7 @@ final class SubscriptionsController {
         this.subscriptions = subscriptions;
     }
 
+    @Operation(summary = "Lists the subscriptions by name")
     @GetMapping("/api/subscriptions")
     Page list(@RequestParam(defaultValue = "50") int limit, @RequestParam(defaultValue = "") String cursor) {
         if (limit < 1 || limit > MAX_LIMIT) {

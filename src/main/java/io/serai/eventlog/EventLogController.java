@@ -5,6 +5,10 @@ import io.serai.message.Conflict;
 import io.serai.message.EventPattern;
 import io.serai.message.Invalid;
 import io.serai.message.NotFound;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -43,6 +47,7 @@ final class EventLogController {
      * Newest first. {@code since} (included) and {@code until} (not included) go by when the log stored an event, which its
      * order and its cursor follow; {@code time} is the publisher's and may be any.
      */
+    @Operation(summary = "Lists the events of the log, newest first")
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
     EventPage list(
             @RequestParam(defaultValue = "#") String type,
@@ -66,6 +71,7 @@ final class EventLogController {
         return log.page(query, cursor == null ? Long.MAX_VALUE : Cursor.position(cursor), limit);
     }
 
+    @Operation(summary = "Shows one event of the log")
     @GetMapping(
             path = "/{id}",
             produces = {CLOUD_EVENT, MediaType.APPLICATION_JSON_VALUE})
@@ -78,6 +84,15 @@ final class EventLogController {
     }
 
     /** Goes on after the position that {@code Last-Event-ID} names, or else from the present end. */
+    @Operation(
+            summary = "Follows the log as server-sent events",
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
+                                            schema = @Schema(type = "string"))))
     @GetMapping(path = "/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     ResponseEntity<ResponseBodyEmitter> stream(
             HttpMethod method,

@@ -2,6 +2,7 @@
 package io.serai.eventlog;
 
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param time RFC 3339
  * @param data the body; empty where the event has none
  */
+@Schema(name = "StoredEvent", implementation = StoredEvent.Shown.class)
 @JsonSerialize(using = StoredEventSerializer.class)
 @SuppressWarnings("ArrayRecordComponent") // a body is compared by nobody and copied by nobody
 record StoredEvent(
@@ -34,6 +36,21 @@ record StoredEvent(
         @Nullable String dataSchema,
         Map<String, String> extensions,
         byte[] data) {
+
+    /** How the serializer shows it, for the description of the HTTP surface; extensions stand beside these. */
+    record Shown(
+            String specversion,
+            String id,
+            String source,
+            String type,
+            @Nullable String subject,
+            String time,
+            @Nullable String datacontenttype,
+            @Nullable String dataschema,
+            long position,
+            Instant storedtime,
+            @Nullable Object data,
+            @Nullable String data_base64) {}
 
     static StoredEvent of(ResultSet row, int number) throws SQLException {
         return new StoredEvent(

@@ -6,6 +6,13 @@ import io.serai.message.Event;
 import io.serai.message.EventIds;
 import io.serai.message.EventType;
 import io.serai.message.Invalid;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.EOFException;
@@ -47,6 +54,28 @@ final class EventsController {
         this.clock = clock;
     }
 
+    @Operation(
+            summary = "Publishes a CloudEvent, or a batch of them",
+            description =
+                    "202 when the broker has them on disk. In binary mode the attributes are headers, ce-id and so on.",
+            requestBody =
+                    @RequestBody(
+                            required = true,
+                            content = {
+                                @Content(mediaType = MediaTypes.EVENT, schema = @Schema(type = "object")),
+                                @Content(mediaType = MediaTypes.BATCH, schema = @Schema(type = "array")),
+                                @Content(mediaType = "*/*")
+                            }),
+            responses =
+                    @ApiResponse(
+                            responseCode = "202",
+                            content =
+                                    @Content(
+                                            mediaType = MediaTypes.JSON,
+                                            schema =
+                                                    @Schema(
+                                                            oneOf = {EventIntake.Accepted.class, EventIntake.Items.class
+                                                            }))))
     @PostMapping("/api/events")
     void publish(HttpServletRequest request, HttpServletResponse response) throws IOException {
         var mode = Mode.BINARY;
@@ -68,6 +97,21 @@ final class EventsController {
         }
     }
 
+    @Operation(
+            summary = "Publishes JSON as an event of that type",
+            description = "202 when the broker has it on disk.",
+            parameters = {
+                @Parameter(name = "subject", in = ParameterIn.QUERY, schema = @Schema(type = "string")),
+                @Parameter(name = Event.CORRELATION_ID, in = ParameterIn.QUERY, schema = @Schema(type = "string"))
+            },
+            requestBody = @RequestBody(required = true, content = @Content(mediaType = MediaTypes.JSON)),
+            responses =
+                    @ApiResponse(
+                            responseCode = "202",
+                            content =
+                                    @Content(
+                                            mediaType = MediaTypes.JSON,
+                                            schema = @Schema(implementation = EventIntake.Accepted.class))))
     @PostMapping("/api/events/{type}")
     void publish(@PathVariable String type, HttpServletRequest request, HttpServletResponse response)
             throws IOException {

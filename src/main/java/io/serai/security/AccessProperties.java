@@ -36,7 +36,7 @@ record AccessProperties(
      *
      * @param name up to 64 characters, no colon
      * @param password a bcrypt hash, with or without {@code {bcrypt}} before it
-     * @param roles {@code reader}, {@code client}, {@code operator}, {@code editor}
+     * @param roles {@code metrics}, {@code reader}, {@code client}, {@code operator}, {@code editor}
      */
     record User(
             @Nullable String name,

@@ -23,6 +23,7 @@ final class AccessRules
         implements Customizer<
                 AuthorizeHttpRequestsConfigurer<HttpSecurity>.AuthorizationManagerRequestMatcherRegistry> {
 
+    private static final String METRICS = Role.METRICS.name();
     private static final String READER = Role.READER.name();
     private static final String CLIENT = Role.CLIENT.name();
     private static final String OPERATOR = Role.OPERATOR.name();
@@ -43,8 +44,8 @@ final class AccessRules
         // The error page of a call is /error with the method of that call, which would need operator
         calls.dispatcherTypeMatchers(DispatcherType.ERROR).permitAll();
         calls.requestMatchers(EndpointRequest.to(HealthEndpoint.class)).permitAll();
-        calls.requestMatchers(EndpointRequest.to("prometheus", "metrics", "info"))
-                .hasRole(READER);
+        calls.requestMatchers(EndpointRequest.to("prometheus")).hasRole(METRICS);
+        calls.requestMatchers(EndpointRequest.to("metrics", "info")).hasRole(READER);
         calls.requestMatchers(EndpointRequest.toAnyEndpoint(), EndpointRequest.toLinks())
                 .hasRole(OPERATOR);
 
@@ -60,7 +61,8 @@ final class AccessRules
             calls.requestMatchers(service).hasRole(CLIENT);
         }
         calls.requestMatchers(reading(path("/api/**"))).hasRole(READER);
-        calls.requestMatchers(READING).authenticated();
+        calls.requestMatchers(reading(path("/v3/**"))).hasRole(READER);
+        calls.requestMatchers(READING).hasAnyRole(READER, CLIENT);
         calls.anyRequest().hasRole(OPERATOR);
     }
 

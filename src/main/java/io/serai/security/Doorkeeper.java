@@ -21,7 +21,7 @@ final class Doorkeeper implements AuthenticationEntryPoint, AccessDeniedHandler,
             403,
             "forbidden",
             "Forbidden",
-            "None of your roles allows this. Reading needs reader, publishing and calling services client, running the hub"
+            "None of your roles allows this. Prometheus needs metrics, reading reader, publishing and calling services client, running the hub"
                     + " operator, changing routes editor (serai.security.users).");
     private static final Refusal BUSY = new Refusal(
             503, "too-many-logins", "Too many logins", "Too many passwords wait to be checked. Try again in a second.");

@@ -10,7 +10,9 @@ import org.springframework.security.core.authority.SimpleGrantedAuthority;
 
 /** What a user may do; each role includes those it names. */
 enum Role {
-    /** Reads everything under {@code /api} and the metrics. */
+    /** Reads the metrics for Prometheus, and nothing else. */
+    METRICS,
+    /** Reads everything under {@code /api}, its description and the metrics. */
     READER,
     /** Publishes events and calls services; reads what services answer, nothing else. */
     CLIENT,
@@ -33,11 +35,13 @@ enum Role {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    private Set<Role> included() {
+    /** Those that this one contains. */
+    Set<Role> included() {
         return switch (this) {
-            case READER, CLIENT -> Set.of();
-            case OPERATOR -> Set.of(READER, CLIENT);
-            case EDITOR -> Set.of(READER, CLIENT, OPERATOR);
+            case METRICS, CLIENT -> Set.of();
+            case READER -> Set.of(METRICS);
+            case OPERATOR -> Set.of(METRICS, READER, CLIENT);
+            case EDITOR -> Set.of(METRICS, READER, CLIENT, OPERATOR);
         };
     }
 }

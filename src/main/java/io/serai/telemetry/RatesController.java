@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.telemetry;
 
+import io.swagger.v3.oas.annotations.Operation;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -14,6 +15,7 @@ final class RatesController {
         this.rates = rates;
     }
 
+    @Operation(summary = "Shows how fast messages flow, per second, by stage and by route")
     @GetMapping("/api/rates")
     Rates.Report rates() {
         return rates.report();

@@ -344,6 +344,17 @@ abstract class UsersContract {
         assertThat(client.get("/api/users").body()).isEqualTo(before);
     }
 
+    @Test
+    void whatTheRouteServesIsDescribedAndNeedsNoLoginWhereThereAreNoUsers() throws IOException {
+        var document = json(client.get("/v3/api-docs"));
+        var users = document.path("paths").path("/api/users/{id}");
+        assertThat(users.fieldNames()).toIterable().contains("get", "put", "delete");
+        assertThat(users.at("/put/parameters").findValuesAsText("name")).contains("id", "If-Match");
+        assertThat(users.path("put").has("requestBody")).isTrue();
+        assertThat(document.findValues("security")).isEmpty();
+        assertThat(document.at("/components/securitySchemes").isMissingNode()).isTrue();
+    }
+
     private List<String> crmRecords(String user) throws IOException {
         var folderOfCrm = folder.resolve("data/legacy/crm/in");
         if (!Files.isDirectory(folderOfCrm)) {

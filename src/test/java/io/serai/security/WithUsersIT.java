@@ -37,7 +37,7 @@ class WithUsersIT {
     @DynamicPropertySource
     static void users(DynamicPropertyRegistry properties) {
         var encoder = new BCryptPasswordEncoder(4);
-        var names = new String[] {"reader", "client", "operator", "editor"};
+        var names = new String[] {"reader", "client", "operator", "editor", "metrics"};
         for (int i = 0; i < names.length; i++) {
             var user = "serai.security.users[" + i + "].";
             var name = names[i];
@@ -99,35 +99,37 @@ class WithUsersIT {
 
     @ParameterizedTest
     @CsvSource({
-        // method, path, reader, client, operator, editor
-        "GET,    /,                          200, 200, 200, 200",
-        "GET,    /api/events,                200, 403, 200, 200",
-        "GET,    /api/users/1,               200, 200, 200, 200",
-        "GET,    /api/routes,                200, 403, 200, 200",
-        "GET,    /api/failures,              200, 403, 200, 200",
-        "POST,   /api/events,                403, 200, 200, 200",
-        "POST,   /api/events/order.placed,   403, 200, 200, 200",
-        "DELETE, /api/events/1,              403, 403, 200, 200",
-        "POST,   /api/users,                 403, 200, 200, 200",
-        "PUT,    /api/users/1,               403, 200, 200, 200",
-        "DELETE, /api/users/1,               403, 200, 200, 200",
-        "POST,   /api/jobs,                  403, 403, 200, 200",
-        "POST,   /api/routes/a/suspend,      403, 403, 200, 200",
-        "POST,   /api/routes/a/resume,       403, 403, 200, 200",
-        "POST,   /api/routes/a/versions,     403, 403, 403, 200",
-        "PUT,    /api/routes/a,              403, 403, 403, 200",
-        "DELETE, /api/routes/a,              403, 403, 403, 200",
-        "POST,   /console/a,                 403, 403, 200, 200",
-        "GET,    /actuator/prometheus,       200, 403, 200, 200",
-        "GET,    /actuator/info,             200, 403, 200, 200",
-        "GET,    /actuator,                  403, 403, 200, 200",
-        "GET,    /actuator/env,              403, 403, 200, 200",
+        // method, path, reader, client, operator, editor, metrics
+        "GET,    /,                          200, 200, 200, 200, 403",
+        "GET,    /api/events,                200, 403, 200, 200, 403",
+        "GET,    /api/users/1,               200, 200, 200, 200, 403",
+        "GET,    /api/routes,                200, 403, 200, 200, 403",
+        "GET,    /api/failures,              200, 403, 200, 200, 403",
+        "POST,   /api/events,                403, 200, 200, 200, 403",
+        "POST,   /api/events/order.placed,   403, 200, 200, 200, 403",
+        "DELETE, /api/events/1,              403, 403, 200, 200, 403",
+        "POST,   /api/users,                 403, 200, 200, 200, 403",
+        "PUT,    /api/users/1,               403, 200, 200, 200, 403",
+        "DELETE, /api/users/1,               403, 200, 200, 200, 403",
+        "POST,   /api/jobs,                  403, 403, 200, 200, 403",
+        "POST,   /api/routes/a/suspend,      403, 403, 200, 200, 403",
+        "POST,   /api/routes/a/resume,       403, 403, 200, 200, 403",
+        "POST,   /api/routes/a/versions,     403, 403, 403, 200, 403",
+        "PUT,    /api/routes/a,              403, 403, 403, 200, 403",
+        "DELETE, /api/routes/a,              403, 403, 403, 200, 403",
+        "POST,   /console/a,                 403, 403, 200, 200, 403",
+        "GET,    /actuator/prometheus,       200, 403, 200, 200, 200",
+        "GET,    /actuator/info,             200, 403, 200, 200, 403",
+        "GET,    /v3/api-docs,               404, 403, 404, 404, 403",
+        "GET,    /actuator,                  403, 403, 200, 200, 403",
+        "GET,    /actuator/env,              403, 403, 200, 200, 403",
     })
-    void rolesDecide(String method, String path, int reader, int client, int operator, int editor) {
+    void rolesDecide(String method, String path, int reader, int client, int operator, int editor, int metrics) {
         assertThat(status(method, path, "reader")).as("reader").isEqualTo(reader);
         assertThat(status(method, path, "client")).as("client").isEqualTo(client);
         assertThat(status(method, path, "operator")).as("operator").isEqualTo(operator);
         assertThat(status(method, path, "editor")).as("editor").isEqualTo(editor);
+        assertThat(status(method, path, "metrics")).as("metrics").isEqualTo(metrics);
     }
 
     @Test

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.gateway.openapi;
+
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.PathItem.HttpMethod;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.springdoc.core.customizers.OpenApiCustomizer;
+import org.springframework.util.StringUtils;
+
+/**
+ * Names and groups what a controller serves by its path, which is stable, instead of by its class.
+ *
+ * <p>{@code GET /api/events/{id}} is {@code getEventsById} of the group {@code events}.
+ */
+final class OperationNames implements OpenApiCustomizer {
+
+    @Override
+    public void customise(OpenAPI document) {
+        document.getPaths()
+                .forEach((path, item) ->
+                        item.readOperationsMap().forEach((method, operation) -> name(operation, method, path)));
+        // springdoc listed the classes
+        document.setTags(null);
+    }
+
+    private static void name(Operation operation, HttpMethod method, String path) {
+        var parts = Arrays.asList(path.replaceFirst("^/(api/)?", "").split("/"));
+        operation.setOperationId(method.name().toLowerCase(Locale.ROOT)
+                + parts.stream().map(OperationNames::word).collect(Collectors.joining()));
+        operation.setTags(List.of(parts.get(0)));
+    }
+
+    private static String word(String part) {
+        return part.startsWith("{")
+                ? "By" + StringUtils.capitalize(part.substring(1, part.length() - 1))
+                : StringUtils.capitalize(part);
+    }
+}
