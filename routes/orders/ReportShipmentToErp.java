@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
@@ -28,16 +29,21 @@ import org.apache.camel.component.file.GenericFileOperationFailedException;
 
 // in:            order.shipped, up to 100 or what comes within 5 s
 // out:           a CSV file (RFC 4180, UTF-8) a batch in data/legacy/erp/in, one line a shipped line
-// on error:      an event that is wrong is parked alone; while the folder takes no file the batch waits, un-acknowledged
+// on error:      an event that is wrong is parked alone; while the folder takes no file the batch waits,
+// un-acknowledged
 // idempotent by: the name of the file, the hash of what is in it; written under .writing-NAME, synced and renamed
 //
-// A file and an acknowledgement are not one transaction. After a kill between them the same events come again: in the same
-// file, which then replaces itself, or, grouped otherwise, in another one. The ERP knows a repeated line by its shipment_id.
+// A file and an acknowledgement are not one transaction. After a kill between them the same events come again: in the
+// same
+// file, which then replaces itself, or, grouped otherwise, in another one. The ERP knows a repeated line by its
+// shipment_id.
 // No file is ever replaced by one that says something else.
 public class ReportShipmentToErp extends RouteBuilder {
 
     private static final String HEADER = "shipment_id,order_id,carrier,shipped_at,sku,quantity\r\n";
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     @Override
     public void configure() throws Exception {
@@ -94,13 +100,12 @@ public class ReportShipmentToErp extends RouteBuilder {
     }
 
     private static String lines(byte[] body, JsonSchema schema) throws Exception {
-        var text = Utf8.decode(body);
-        Set<ValidationMessage> errors = schema.validate(text, InputFormat.JSON);
+        JsonNode shipment = JSON.readTree(Utf8.decode(body));
+        Set<ValidationMessage> errors = schema.validate(shipment);
         if (!errors.isEmpty()) {
             throw new Invalid("reading shipment: "
                     + errors.stream().map(ValidationMessage::getMessage).collect(Collectors.joining("; ")));
         }
-        JsonNode shipment = JSON.readTree(text);
         var lines = new StringBuilder();
         for (var line : shipment.path("lines")) {
             lines.append(Stream.of(
@@ -131,8 +136,8 @@ public class ReportShipmentToErp extends RouteBuilder {
     }
 
     private JsonSchema schema() throws Exception {
-        var file = Path.of(getContext()
-                .resolvePropertyPlaceholders("{{serai.routes.directory}}/schemas/shipment.schema.json"));
+        var file = Path.of(
+                getContext().resolvePropertyPlaceholders("{{serai.routes.directory}}/schemas/shipment.schema.json"));
         return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(Files.readString(file));
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -53,7 +54,7 @@ class ConfigurationFileTest {
     }
 
     /** What routes read themselves, with a default in place: {{serai.stock.threshold:10}}. */
-    private static TreeMap<String, String> keysOfRoutes() throws IOException {
+    private static Map<String, String> keysOfRoutes() throws IOException {
         var keys = new TreeMap<String, String>();
         try (var files = Files.walk(Path.of("routes"))) {
             for (var file : files.filter(Files::isRegularFile).toList()) {

@@ -33,6 +33,7 @@ record EmbeddedProperties(
      */
     record Broker(
             @DefaultValue("0") @Min(0) @Max(65535) int port,
+
             @DefaultValue({"warehouse.stock", "warehouse.commands"})
             List<@NotBlank @Size(max = 255) String> queues) {}
 
