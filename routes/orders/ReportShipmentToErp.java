@@ -26,6 +26,7 @@ import org.apache.camel.LoggingLevel;
 import org.apache.camel.Message;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.file.GenericFileOperationFailedException;
+import org.apache.camel.model.RedeliveryPolicyDefinition;
 
 // in:            order.shipped, up to 100 or what comes within 5 s
 // out:           a CSV file (RFC 4180, UTF-8) a batch in data/legacy/erp/in, one line a shipped line
@@ -51,12 +52,13 @@ public class ReportShipmentToErp extends RouteBuilder {
         // nothing else is wrong with the events: parking them one by one would not help
         onException(GenericFileOperationFailedException.class)
                 .retryWhile(constant(true))
-                .redeliveryDelay(1_000)
-                .useExponentialBackOff()
-                .maximumRedeliveryDelay(30_000)
-                .allowRedeliveryWhileStopping(false)
-                .retryAttemptedLogLevel(LoggingLevel.WARN)
-                .logRetryStackTrace(false);
+                .setRedeliveryPolicyType(new RedeliveryPolicyDefinition()
+                        .redeliveryDelay(1_000)
+                        .useExponentialBackOff()
+                        .maximumRedeliveryDelay(30_000)
+                        .allowRedeliveryWhileStopping(false)
+                        .retryAttemptedLogLevel(LoggingLevel.WARN)
+                        .logRetryStackTrace(false));
 
         from("event:order.shipped?subscription=report-shipment-to-erp&batchSize=100&batchTimeout=5s")
                 .routeId("report-shipment-to-erp")
