@@ -6,11 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.serai.message.Unavailable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
-import org.junit.jupiter.api.parallel.Resources;
 
 /** What a hub says of itself. */
-@ResourceLock(Resources.SYSTEM_PROPERTIES)
 class HeartbeatTest {
 
     private static final String EVENT = "event:system.heartbeat";

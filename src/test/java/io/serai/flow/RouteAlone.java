@@ -5,6 +5,7 @@ import io.serai.bus.component.EventComponent;
 import io.serai.bus.component.EventEndpoint;
 import io.serai.bus.component.FailureComponent;
 import java.util.List;
+import java.util.Objects;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.AdviceWith;
@@ -12,6 +13,7 @@ import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
+import org.jspecify.annotations.Nullable;
 
 /** One file of {@code routes/}, with what it reads from replaced by the test, and what it sends to caught. */
 final class RouteAlone implements AutoCloseable {
@@ -39,7 +41,7 @@ final class RouteAlone implements AutoCloseable {
     }
 
     /** Runs the route; the exchange carries the exception where it failed. */
-    Exchange run(Object body) {
+    Exchange run(@Nullable Object body) {
         return camel.createFluentProducerTemplate().to(START).withBody(body).send();
     }
 
@@ -68,8 +70,11 @@ final class RouteAlone implements AutoCloseable {
                 .orElseThrow();
     }
 
-    String evaluate(String simple, Exchange exchange) {
-        return camel.resolveLanguage("simple").createExpression(simple).evaluate(exchange, String.class);
+    /** An option that an event is published with, as it comes out for what was sent. */
+    String evaluate(@Nullable String option, Exchange exchange) {
+        return camel.resolveLanguage("simple")
+                .createExpression(Objects.requireNonNull(option))
+                .evaluate(exchange, String.class);
     }
 
     CamelContext camel() {
