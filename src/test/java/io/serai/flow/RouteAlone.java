@@ -9,8 +9,10 @@ import java.util.Objects;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.AdviceWith;
+import org.apache.camel.builder.DefaultErrorHandlerBuilder;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.InterceptSendToEndpoint;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,8 @@ final class RouteAlone implements AutoCloseable {
     RouteAlone(String file, String route, String... caught) throws Exception {
         camel.addComponent("event", new EventComponent());
         camel.addComponent("failure", new FailureComponent());
+        // as the hub has it
+        camel.getCamelContextExtension().setErrorHandlerFactory(new DefaultErrorHandlerBuilder().logExhausted(false));
         camel.getPropertiesComponent().addInitialProperty("serai.routes.directory", "routes");
         PluginHelper.getRoutesLoader(camel)
                 .loadRoutes(ResourceHelper.resolveMandatoryResource(camel, "file:routes/" + file));
@@ -63,6 +67,7 @@ final class RouteAlone implements AutoCloseable {
     /** The options that an event is published with. */
     EventEndpoint event(String type) {
         return camel.getEndpoints().stream()
+                .map(each -> each instanceof InterceptSendToEndpoint caught ? caught.getOriginalEndpoint() : each)
                 .filter(EventEndpoint.class::isInstance)
                 .map(EventEndpoint.class::cast)
                 .filter(each -> each.getTypes().equals(type))
