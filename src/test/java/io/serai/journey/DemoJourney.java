@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.serai.testing.HubProcess;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DemoJourney {
 
     private static final String RECORDS = "/api/demo/warehouse/records";
+
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir
     static Path folder;
@@ -49,12 +52,12 @@ class DemoJourney {
         assertThat(send("{\"record\":\"STK|WIDGET-7|EAST|4|1002|20261121083500\"}"))
                 .isEqualTo(202);
 
-        await().untilAsserted(() -> assertThat(
+        await().atMost(SOON).untilAsserted(() -> assertThat(
                         json(client.get("/api/stock/WIDGET-7")).path("quantity").asLong())
                 .isEqualTo(4));
-        await().untilAsserted(() -> assertThat(
+        await().atMost(SOON).untilAsserted(() -> assertThat(
                         client.get("/api/demo/warehouse/commands").body())
-                .isEqualTo("{\"items\":[\"RRQ|R-WIDGET-7-1002|WIDGET-7|EAST|50|20261121083500\"]}"));
+                .contains("\"RRQ|R-WIDGET-7-1002|WIDGET-7|EAST|50|20261121083500\""));
         assertThat(hub.output()).as("the queues were there from the start").doesNotContain("queue is not there");
     }
 
@@ -65,7 +68,7 @@ class DemoJourney {
                     .isEqualTo(202);
         }
 
-        await().untilAsserted(() -> {
+        await().atMost(SOON).untilAsserted(() -> {
             var commands = json(client.get("/api/demo/warehouse/commands")).path("items");
             assertThat(commands.size()).isEqualTo(100);
             assertThat(commands.toString()).contains("R-MANY-110-1").doesNotContain("R-MANY-1-1");
@@ -81,7 +84,7 @@ class DemoJourney {
 
     @Test
     void hubTellsThatItLives() throws IOException {
-        await().untilAsserted(() -> assertThat(client.events("type=system.heartbeat"))
+        await().atMost(SOON).untilAsserted(() -> assertThat(client.events("type=system.heartbeat"))
                 .hasSizeGreaterThan(2)
                 .allSatisfy(beat -> assertThat(beat.path("subject").asText())
                         .isEqualTo(beat.path("data").path("host").asText())));
