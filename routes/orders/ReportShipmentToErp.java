@@ -29,16 +29,16 @@ import org.apache.camel.component.file.GenericFileOperationFailedException;
 import org.apache.camel.model.RedeliveryPolicyDefinition;
 
 // in:            order.shipped, up to 100 or what comes within 5 s
-// out:           a CSV file (RFC 4180, UTF-8) a batch in data/legacy/erp/in, one line a shipped line
-// on error:      an event that is wrong is parked alone; while the folder takes no file the batch waits,
-// un-acknowledged
-// idempotent by: the name of the file, the hash of what is in it; written under .writing-NAME, synced and renamed
+// out:           one CSV file a batch (RFC 4180, UTF-8) in data/legacy/erp/in, one line a shipped line
+// on error:      an event that is wrong is parked alone; while the folder takes no file the batch waits
+// idempotent by: the name of the file, a hash of what is in it; written as .writing-NAME, synced, renamed
 //
-// A file and an acknowledgement are not one transaction. After a kill between them the same events come again: in the
-// same
-// file, which then replaces itself, or, grouped otherwise, in another one. The ERP knows a repeated line by its
-// shipment_id.
-// No file is ever replaced by one that says something else.
+// A file and an acknowledgement are not one transaction. After a kill between them the same events come
+// again: in the same file, which then replaces itself, or, grouped otherwise, in another one. The ERP knows
+// a repeated line by its shipment_id. No file is ever replaced by one that says something else.
+//
+// What a spreadsheet would take for a formula cannot get in: every field begins with a letter or digit, or
+// the event is parked. It is not changed, since the ERP would keep the change.
 public class ReportShipmentToErp extends RouteBuilder {
 
     private static final String HEADER = "shipment_id,order_id,carrier,shipped_at,sku,quantity\r\n";
