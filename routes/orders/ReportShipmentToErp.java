@@ -24,9 +24,9 @@ import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.LoggingLevel;
 import org.apache.camel.Message;
+import org.apache.camel.StatefulService;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.file.GenericFileOperationFailedException;
-import org.apache.camel.model.RedeliveryPolicyDefinition;
 
 // in:            order.shipped, up to 100 or what comes within 5 s
 // out:           one CSV file a batch (RFC 4180, UTF-8) in data/legacy/erp/in, one line a shipped line
@@ -51,14 +51,12 @@ public class ReportShipmentToErp extends RouteBuilder {
         var schema = schema();
         // nothing else is wrong with the events: parking them one by one would not help
         onException(GenericFileOperationFailedException.class)
-                .retryWhile(constant(true))
-                .setRedeliveryPolicyType(new RedeliveryPolicyDefinition()
-                        .redeliveryDelay(1_000)
-                        .useExponentialBackOff()
-                        .maximumRedeliveryDelay(30_000)
-                        .allowRedeliveryWhileStopping(false)
-                        .retryAttemptedLogLevel(LoggingLevel.WARN)
-                        .logRetryStackTrace(false));
+                .retryWhile(ReportShipmentToErp::isRunning)
+                .redeliveryDelay(1_000)
+                .useExponentialBackOff()
+                .maximumRedeliveryDelay(5_000)
+                .retryAttemptedLogLevel(LoggingLevel.WARN)
+                .logRetryStackTrace(false);
 
         from("event:order.shipped?subscription=report-shipment-to-erp&batchSize=100&batchTimeout=5s")
                 .routeId("report-shipment-to-erp")
@@ -72,6 +70,12 @@ public class ReportShipmentToErp extends RouteBuilder {
                 .stopOnException()
                 .to("failure:order.shipped?eventId=${header.CamelCloudEventID}&source=${header.CamelCloudEventSource}"
                         + "&subject=${header.CamelCloudEventSubject}&reason=${header.wrong}");
+    }
+
+    /** When the route stops the events go back to their queue, for whoever reads that next. */
+    private static boolean isRunning(Exchange batch) {
+        var route = batch.getContext().getRoute(batch.getFromRouteId());
+        return route != null && route.getConsumer() instanceof StatefulService consumer && consumer.isRunAllowed();
     }
 
     /** The lines of all that are right become the body; the others go to the property "wrong", each with the reason. */

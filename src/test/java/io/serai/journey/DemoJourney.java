@@ -52,12 +52,15 @@ class DemoJourney {
         assertThat(send("{\"record\":\"STK|WIDGET-7|EAST|4|1002|20261121083500\"}"))
                 .isEqualTo(202);
 
-        await().atMost(SOON).untilAsserted(() -> assertThat(
-                        json(client.get("/api/stock/WIDGET-7")).path("quantity").asLong())
-                .isEqualTo(4));
-        await().atMost(SOON).untilAsserted(() -> assertThat(
-                        client.get("/api/demo/warehouse/commands").body())
-                .contains("\"RRQ|R-WIDGET-7-1002|WIDGET-7|EAST|50|20261121083500\""));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(json(client.get("/api/stock/WIDGET-7"))
+                                .path("quantity")
+                                .asLong())
+                        .isEqualTo(4));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(
+                                client.get("/api/demo/warehouse/commands").body())
+                        .contains("\"RRQ|R-WIDGET-7-1002|WIDGET-7|EAST|50|20261121083500\""));
         assertThat(hub.output()).as("the queues were there from the start").doesNotContain("queue is not there");
     }
 
@@ -84,10 +87,11 @@ class DemoJourney {
 
     @Test
     void hubTellsThatItLives() throws IOException {
-        await().atMost(SOON).untilAsserted(() -> assertThat(client.events("type=system.heartbeat"))
-                .hasSizeGreaterThan(2)
-                .allSatisfy(beat -> assertThat(beat.path("subject").asText())
-                        .isEqualTo(beat.path("data").path("host").asText())));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(client.events("type=system.heartbeat"))
+                        .hasSizeGreaterThan(2)
+                        .allSatisfy(beat -> assertThat(beat.path("subject").asText())
+                                .isEqualTo(beat.path("data").path("host").asText())));
     }
 
     private int send(String record) throws IOException {

@@ -114,7 +114,7 @@ abstract class ShipmentReportContract {
         assertThat(reported("C-").values()).allMatch(count -> count == 2);
         assertThat(parked.from("report-shipment-to-erp")).isEmpty();
         assertThat(parked.from("route:report-shipment-to-erp")).hasSize(1);
-        assertThat(took).isLessThan(Duration.ofSeconds(45));
+        assertThat(took).isLessThan(Duration.ofSeconds(25));
     }
 
     @Test

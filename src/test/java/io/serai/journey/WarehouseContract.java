@@ -78,14 +78,16 @@ abstract class WarehouseContract {
         assertThat(client.get("/api/stock/WIDGET-7").body())
                 .isEqualTo("{\"sku\":\"WIDGET-7\",\"warehouse\":\"EAST\",\"quantity\":42,\"sequence\":1001,"
                         + "\"low\":false,\"countedAt\":\"2026-11-21T08:30:00Z\"}");
-        await().atMost(SOON).untilAsserted(() -> assertThat(client.events("type=stock.changed"))
-                .singleElement()
-                .satisfies(event -> {
-                    assertThat(event.path("subject").asText()).isEqualTo("WIDGET-7");
-                    assertThat(event.path("sequence").asText()).isEqualTo("1001");
-                    assertThat(event.path("time").asText()).isEqualTo("2026-11-21T08:30:00Z");
-                    assertThat(event.path("data").path("quantity").asLong()).isEqualTo(42);
-                }));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(client.events("type=stock.changed"))
+                        .singleElement()
+                        .satisfies(event -> {
+                            assertThat(event.path("subject").asText()).isEqualTo("WIDGET-7");
+                            assertThat(event.path("sequence").asText()).isEqualTo("1001");
+                            assertThat(event.path("time").asText()).isEqualTo("2026-11-21T08:30:00Z");
+                            assertThat(event.path("data").path("quantity").asLong())
+                                    .isEqualTo(42);
+                        }));
     }
 
     @Test
