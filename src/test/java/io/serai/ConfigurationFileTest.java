@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,8 @@ import org.springframework.core.io.ByteArrayResource;
 
 /** config/application.yaml says the truth about the keys there are. */
 class ConfigurationFileTest {
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(serai\\.[a-z0-9.-]+):([^}]*)}}");
 
     @Test
     void everyKeyIsListedWithItsDefault() throws IOException {
@@ -35,6 +39,7 @@ class ConfigurationFileTest {
                     .forEach(
                             property -> known.put(property.path("name").asText(), text(property.path("defaultValue"))));
         }
+        known.putAll(keysOfRoutes());
         var listed = listed();
 
         assertThat(new TreeSet<>(listed.stringPropertyNames())).containsExactlyElementsOf(known.keySet());
@@ -43,6 +48,22 @@ class ConfigurationFileTest {
                 assertThat(listed.getProperty(name)).as(name).isEqualTo(value);
             }
         });
+    }
+
+    /** What routes read themselves, with a default in place: {{serai.stock.threshold:10}}. */
+    private static Map<String, String> keysOfRoutes() throws IOException {
+        var keys = new TreeMap<String, String>();
+        try (var files = Files.walk(Path.of("routes"))) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                PLACEHOLDER
+                        .matcher(Files.readString(file))
+                        .results()
+                        .forEach(found -> assertThat(keys.put(found.group(1), found.group(2)))
+                                .as("default of " + found.group(1) + " in " + file)
+                                .isIn(null, found.group(2)));
+            }
+        }
+        return keys;
     }
 
     private static String text(JsonNode value) {

@@ -2,6 +2,8 @@
 package io.serai.embedded;
 
 import java.util.List;
+import org.springframework.amqp.core.Declarables;
+import org.springframework.amqp.core.Queue;
 import org.springframework.boot.autoconfigure.amqp.RabbitConnectionDetails;
 import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.context.annotation.Bean;
@@ -26,6 +28,13 @@ class EmbeddedBrokerConfiguration {
     @Bean
     ServletContextInitializer earlyBroker(EmbeddedBroker broker) {
         return context -> broker.start();
+    }
+
+    /** Declared on each new connection, as an administrator of a real broker would have done before. */
+    @Bean
+    Declarables queuesOfOtherSystems(EmbeddedProperties properties) {
+        return new Declarables(
+                properties.broker().queues().stream().map(Queue::new).toList());
     }
 
     @Bean

@@ -144,6 +144,8 @@ abstract class UsersContract {
                 "{\"name\":\"A\\u0000da\",\"email\":\"ada@example.com\"}",
                 "{\"name\":\"A\\ud800da\",\"email\":\"ada@example.com\"}",
                 "{\"name\":\"Ada\",\"email\":\"no address\"}",
+                "{\"name\":\"Ada\\n\",\"email\":\"ada@example.com\"}",
+                "{\"name\":\"Ada\",\"email\":\"ada@example.com\\n\"}",
                 "{\"name\":1e999999999,\"email\":\"ada@example.com\"}"
             })
     void aUserThatIsWrongIsRefusedAndNothingIsWritten(String body) throws IOException {
@@ -202,6 +204,9 @@ abstract class UsersContract {
         bodies.add("{\"name\":".repeat(100_000).getBytes(StandardCharsets.UTF_8));
         bodies.add("[".repeat(100_000).getBytes(StandardCharsets.UTF_8));
         bodies.add(("{\"name\":\"" + "a".repeat(1_000_000) + "\",\"email\":\"a@b\"}").getBytes(StandardCharsets.UTF_8));
+        // a pattern that goes back and forth would take minutes
+        bodies.add(("{\"name\":\"" + "a".repeat(1_000_000) + "\\u0001\",\"email\":\"a@b\"}")
+                .getBytes(StandardCharsets.UTF_8));
         bodies.add(("{\"name\":" + "9".repeat(100_000) + "}x").getBytes(StandardCharsets.UTF_8));
         for (int i = 0; i < 200; i++) {
             var noise = new byte[random.nextInt(200)];

@@ -35,7 +35,7 @@ import org.springframework.transaction.TransactionSystemException;
  */
 final class BlockingRun implements Consumer<List<Delivery>> {
 
-    /** The hub stops while the database is away: the events go back to their queue. */
+    /** The route stops before it is done: the events go back to their queue. */
     private static final class Stopping extends RuntimeException {}
 
     private static final Logger LOG = LoggerFactory.getLogger(BlockingRun.class);
@@ -76,6 +76,9 @@ final class BlockingRun implements Consumer<List<Delivery>> {
         var failure = onceOnly == null ? run(deliveries) : runOnce(onceOnly, deliveries);
         if (failure == null) {
             deliveries.forEach(Delivery::done);
+        } else if (!running.getAsBoolean()) {
+            // a route that stops fails for that alone: its steps are not tried again
+            throw new Stopping();
         } else if (deliveries.size() == 1) {
             deliveries.get(0).failed(failure);
         } else {
