@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
 import java.util.ArrayDeque;
@@ -205,9 +206,9 @@ public class ReceiveOrderFile extends RouteBuilder {
             var orders = new Orders(rows, arrival);
             for (var chunk = orders.next(); chunk != null; chunk = orders.next()) {
                 commit(template, chunk);
-                lines.increment(rows.lines() - linesCounted);
+                lines.increment((double) (rows.lines() - linesCounted));
                 linesCounted = rows.lines();
-                bytes.increment(rows.bytes() - bytesCounted);
+                bytes.increment((double) (rows.bytes() - bytesCounted));
                 bytesCounted = rows.bytes();
                 if (System.nanoTime() - reported > REPORT.toNanos()) {
                     reported = System.nanoTime();
@@ -314,7 +315,7 @@ public class ReceiveOrderFile extends RouteBuilder {
             return name;
         }
         var dot = name.lastIndexOf('.');
-        var stamp = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS").format(LocalDateTime.now());
+        var stamp = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS").format(LocalDateTime.now(ZoneOffset.UTC));
         for (int i = 0; ; i++) {
             var other = name.substring(0, dot) + "-" + stamp + (i == 0 ? "" : "-" + i) + name.substring(dot);
             if (Files.notExists(folder.resolve(other))) {
@@ -970,8 +971,6 @@ public class ReceiveOrderFile extends RouteBuilder {
 
     /** Says, in the transaction of the effect, what has not been there before. */
     static final class Claims {
-
-        private record Known(String hash, Content content) {}
 
         private final JdbcTemplate jdbc;
 
