@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.serai.testing.HubServices;
+import io.serai.testing.SharedNodes;
+import io.serai.testing.TcpProxy;
+import java.net.URI;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+@HubServices
+class ServersOrdersJourney extends OrdersContract {
+
+    private final URI broker = SharedNodes.rabbit().newVhost();
+    private TcpProxy database;
+
+    @Override
+    Map<String, String> servers() {
+        var tables = SharedNodes.postgres().newDatabase();
+        var address = URI.create(tables.jdbcUrl().substring("jdbc:".length()));
+        database = TcpProxy.to(address.getHost(), address.getPort());
+        return Map.of(
+                "spring.rabbitmq.addresses",
+                broker.toString(),
+                "spring.datasource.url",
+                tables.jdbcUrl().replace(":" + address.getPort() + "/", ":" + database.port() + "/"),
+                // as in production
+                "spring.datasource.hikari.data-source-properties.reWriteBatchedInserts",
+                "true",
+                "spring.datasource.username",
+                tables.user(),
+                "spring.datasource.password",
+                tables.password());
+    }
+
+    @Override
+    URI broker() {
+        return broker;
+    }
+
+    @AfterAll
+    void closeProxy() {
+        database.close();
+    }
+
+    @Test
+    @Order(7)
+    void whileTheDatabaseIsAwayAFileThatWasBegunWaits() throws Exception {
+        var placed = client.events("type=order.placed").size();
+        var parked = Parked.all(broker).size();
+        var file = drop("cut.csv", sampleTimes(20).replaceAll("(?m)^(C?)536", "$1537"));
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> client.events("type=order.placed&subject=537365-1").size() == 1);
+
+        database.refuse();
+        assertThat(file).as("it was cut in mid-file").exists();
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> hub.output().contains("database refuses, reading the order file waits"));
+        await().during(Duration.ofSeconds(3)).until(() -> Files.exists(file));
+        database.forward();
+
+        awaitDone("cut.csv", Duration.ofMinutes(2));
+        awaitEvents("order.placed", placed + 20 * PLACED);
+        awaitParked(parked + 20);
+        assertThat(client.events("type=file.arrived&subject=cut.csv")).hasSize(1);
+        assertThat(folder.resolve("data/legacy/erp/out/.failed/cut.csv")).doesNotExist();
+    }
+}
