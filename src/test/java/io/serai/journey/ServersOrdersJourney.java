@@ -4,6 +4,7 @@ package io.serai.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.serai.testing.Database;
 import io.serai.testing.HubServices;
 import io.serai.testing.SharedNodes;
 import io.serai.testing.TcpProxy;
@@ -19,13 +20,12 @@ import org.junit.jupiter.api.Test;
 class ServersOrdersJourney extends OrdersContract {
 
     private final URI broker = SharedNodes.rabbit().newVhost();
-    private TcpProxy database;
+    private final Database tables = SharedNodes.postgres().newDatabase();
+    private final URI address = URI.create(tables.jdbcUrl().substring("jdbc:".length()));
+    private final TcpProxy database = TcpProxy.to(address.getHost(), address.getPort());
 
     @Override
     Map<String, String> servers() {
-        var tables = SharedNodes.postgres().newDatabase();
-        var address = URI.create(tables.jdbcUrl().substring("jdbc:".length()));
-        database = TcpProxy.to(address.getHost(), address.getPort());
         return Map.of(
                 "spring.rabbitmq.addresses",
                 broker.toString(),
