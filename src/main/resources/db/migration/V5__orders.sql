@@ -9,7 +9,7 @@ CREATE TABLE received_file (
     received_at TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 
--- One row an order that a file brought (Idempotent Receiver). Key: source (the system the file came from), invoice_no.
+-- One row an order that a file brought (Idempotent Receiver). Key: invoice_no, source (the system the file came from).
 -- Written by receive-order-file in the transaction that publishes the order and reports its invalid lines; deleted by nobody:
 -- an order that comes again years later is still known. Grows with the orders: their lines in the file, and 100 bytes.
 -- content_hash is the SHA-256 of the values of all its lines in their order; content is the lines as they came, to be shown
@@ -22,7 +22,8 @@ CREATE TABLE received_order (
     line         BIGINT       NOT NULL,
     content      TEXT         NOT NULL,
     received_at  TIMESTAMP WITH TIME ZONE NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    PRIMARY KEY (source, invoice_no)
+    -- in this order, since orders are looked up by many numbers of one source: H2 would read all of the source
+    PRIMARY KEY (invoice_no, source)
 );
 
 -- One row what a file brought and was parked, so that it is parked once: another content of a known order, or a line that

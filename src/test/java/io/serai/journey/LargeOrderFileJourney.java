@@ -40,17 +40,20 @@ class LargeOrderFileJourney {
     void aLargeFileNeedsLittleMemory(String where) throws Exception {
         var times = Math.ceilDiv(Integer.getInteger("serai.test.orders.lines"), LINES_OF_SAMPLE);
         var servers = where.equals("servers") ? SharedNodes.newProperties() : Map.<String, String>of();
-        try (var hub = HubProcess.in(folder).with(servers).jvm("-Xmx256m").start().awaitReady()) {
+        try (var hub =
+                HubProcess.in(folder).with(servers).jvm("-Xmx256m").start().awaitReady()) {
             var client = new HubClient(hub);
             var out = Files.createDirectories(folder.resolve("data/legacy/erp/out"));
             var whole = Files.writeString(out.resolve("large.tmp"), OrdersContract.sampleTimes(times));
             var dropped = System.nanoTime();
             Files.move(whole, out.resolve("large.csv"));
             var heap = new AtomicLong();
-            await().atMost(Duration.ofMinutes(30)).pollInterval(Duration.ofMillis(500)).until(() -> {
-                heap.accumulateAndGet(meter(client, "jvm.memory.used?tag=area:heap"), Math::max);
-                return Files.exists(out.resolve(".done/large.csv"));
-            });
+            await().atMost(Duration.ofMinutes(30))
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(() -> {
+                        heap.accumulateAndGet(meter(client, "jvm.memory.used?tag=area:heap"), Math::max);
+                        return Files.exists(out.resolve(".done/large.csv"));
+                    });
             print(where + ": read", times, dropped);
             var orders = (OrdersContract.PLACED + OrdersContract.CANCELLED) * times;
             await().atMost(Duration.ofMinutes(30))
@@ -62,6 +65,11 @@ class LargeOrderFileJourney {
                                     .asLong()
                             >= orders);
             print(where + ": stored", times, dropped);
+            // a position that was rolled back is a gap
+            await().atMost(Duration.ofMinutes(10))
+                    .pollInterval(Duration.ofSeconds(2))
+                    .untilAsserted(
+                            () -> assertThat(OrdersContract.orders(client, 500)).hasSize(orders));
             System.out.printf("%s: heap at most %d MB%n", where, heap.get() >> 20);
 
             assertThat(hub.isAlive()).isTrue();
@@ -80,8 +88,8 @@ class LargeOrderFileJourney {
 
     private static void print(String what, int times, long since) {
         var seconds = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since) / 1000.0;
-        System.out.printf("%s %d lines in %.1f s: %.0f lines/s%n", what, times * LINES_OF_SAMPLE, seconds, times
-                * LINES_OF_SAMPLE
-                / seconds);
+        System.out.printf(
+                "%s %d lines in %.1f s: %.0f lines/s%n",
+                what, times * LINES_OF_SAMPLE, seconds, times * LINES_OF_SAMPLE / seconds);
     }
 }

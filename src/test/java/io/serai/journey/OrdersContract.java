@@ -136,7 +136,7 @@ abstract class OrdersContract {
     @Test
     @Order(2)
     void ordersAreListedInPagesAndWrongQuestionsAreProblems() throws Exception {
-        var pages = orders(10);
+        var pages = orders(client, 10);
         assertThat(pages).hasSize(PLACED + CANCELLED);
         assertThat(client.get("/api/orders/536414").statusCode()).isEqualTo(404);
         var problem = client.get("/api/orders/none");
@@ -398,8 +398,8 @@ abstract class OrdersContract {
     List<JsonNode> awaitStored(int count) throws Exception {
         await().atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(500))
-                .untilAsserted(() -> assertThat(orders(500)).hasSizeGreaterThanOrEqualTo(count));
-        var stored = orders(500);
+                .untilAsserted(() -> assertThat(orders(client, 500)).hasSizeGreaterThanOrEqualTo(count));
+        var stored = orders(client, 500);
         assertThat(stored).hasSize(count);
         return stored;
     }
@@ -413,7 +413,7 @@ abstract class OrdersContract {
         assertThat(awaitStored(PLACED + CANCELLED)).hasSize(PLACED + CANCELLED);
     }
 
-    private List<JsonNode> orders(int limit) throws IOException {
+    static List<JsonNode> orders(HubClient client, int limit) throws IOException {
         var orders = new ArrayList<JsonNode>();
         var cursor = "";
         do {
