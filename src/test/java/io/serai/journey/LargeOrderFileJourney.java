@@ -38,7 +38,7 @@ class LargeOrderFileJourney {
     @ParameterizedTest
     @ValueSource(strings = {"embedded", "servers"})
     void aLargeFileNeedsLittleMemory(String where) throws Exception {
-        var times = Math.ceilDiv(Integer.getInteger("serai.test.orders.lines"), LINES_OF_SAMPLE);
+        var times = 1 + (Integer.getInteger("serai.test.orders.lines") - 1) / LINES_OF_SAMPLE;
         var servers = where.equals("servers") ? SharedNodes.newProperties() : Map.<String, String>of();
         try (var hub =
                 HubProcess.in(folder).with(servers).jvm("-Xmx256m").start().awaitReady()) {
@@ -73,7 +73,7 @@ class LargeOrderFileJourney {
             System.out.printf("%s: heap at most %d MB%n", where, heap.get() >> 20);
 
             assertThat(hub.isAlive()).isTrue();
-            assertThat(meter(client, "serai.orders.lines")).isEqualTo((long) times * LINES_OF_SAMPLE + 1);
+            assertThat(meter(client, "serai.orders.lines")).isEqualTo(times * LINES_OF_SAMPLE + 1);
             assertThat(heap.get()).isLessThanOrEqualTo(256L << 20);
         }
     }
