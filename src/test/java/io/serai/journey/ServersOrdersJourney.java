@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class ServersOrdersJourney extends OrdersContract {
 
     private final URI broker = SharedNodes.rabbit().newVhost();
+    private final TcpProxy rabbit = TcpProxy.to(broker.getHost(), broker.getPort());
     private final Database tables = SharedNodes.postgres().newDatabase();
     private final URI address = URI.create(tables.jdbcUrl().substring("jdbc:".length()));
     private final TcpProxy database = TcpProxy.to(address.getHost(), address.getPort());
@@ -28,9 +29,9 @@ class ServersOrdersJourney extends OrdersContract {
     Map<String, String> servers() {
         return Map.of(
                 "spring.rabbitmq.addresses",
-                broker.toString(),
+                through(rabbit, broker.toString(), broker),
                 "spring.datasource.url",
-                tables.jdbcUrl().replace(":" + address.getPort() + "/", ":" + database.port() + "/"),
+                through(database, tables.jdbcUrl(), address),
                 // as in production
                 "spring.datasource.hikari.data-source-properties.reWriteBatchedInserts",
                 "true",
@@ -46,16 +47,33 @@ class ServersOrdersJourney extends OrdersContract {
     }
 
     @AfterAll
-    void closeProxy() {
+    void closeProxies() {
+        rabbit.close();
         database.close();
     }
 
     @Test
     @Order(7)
+    void whileTheBrokerIsAwayAFileIsTakenAndItsOrdersArePublishedWhenItIsBack() throws Exception {
+        var placed = client.events("type=order.placed").size();
+        var parked = Parked.all(broker).size();
+        rabbit.refuse();
+        drop("unpublished.csv", renumbered(sampleTimes(1), "538"));
+        awaitDone("unpublished.csv");
+        assertThat(client.events("type=order.placed")).hasSize(placed);
+
+        rabbit.forward();
+
+        awaitEvents("order.placed", placed + PLACED);
+        awaitParked(parked + 1);
+    }
+
+    @Test
+    @Order(8)
     void whileTheDatabaseIsAwayAFileThatWasBegunWaits() throws Exception {
         var placed = client.events("type=order.placed").size();
         var parked = Parked.all(broker).size();
-        var file = drop("cut.csv", sampleTimes(20).replaceAll("(?m)^(C?)536", "$1537"));
+        var file = drop("cut.csv", renumbered(sampleTimes(20), "537"));
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> client.events("type=order.placed&subject=537365-1").size() == 1);
@@ -72,5 +90,13 @@ class ServersOrdersJourney extends OrdersContract {
         awaitParked(parked + 20);
         assertThat(client.events("type=file.arrived&subject=cut.csv")).hasSize(1);
         assertThat(folder.resolve("data/legacy/erp/out/.failed/cut.csv")).doesNotExist();
+    }
+
+    private static String renumbered(String sample, String beginning) {
+        return sample.replaceAll("(?m)^(C?)536", "$1" + beginning);
+    }
+
+    private static String through(TcpProxy proxy, String url, URI address) {
+        return url.replace(":" + address.getPort() + "/", ":" + proxy.port() + "/");
     }
 }
