@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
 import io.serai.message.EventIds;
 import io.serai.message.Invalid;
 import java.io.Closeable;
@@ -189,14 +189,13 @@ public class ReceiveOrderFile extends RouteBuilder {
 
     private void take(ProducerTemplate template, Path path, Charset charset, Arrival arrival)
             throws IOException, Unreadable {
-        var meters = getContext().getRegistry().findSingleByType(MeterRegistry.class);
         var lines = Counter.builder("serai.orders.lines")
                 .description("Lines of order files that were read")
-                .register(meters);
+                .register(Metrics.globalRegistry);
         var bytes = Counter.builder("serai.orders.bytes")
                 .baseUnit("bytes")
                 .description("Bytes of order files that were read")
-                .register(meters);
+                .register(Metrics.globalRegistry);
         var begun = System.nanoTime();
         var reported = begun;
         long linesCounted = 0;
@@ -409,7 +408,15 @@ public class ReceiveOrderFile extends RouteBuilder {
         /** A value as a reason may quote it: short, on one line. */
         static String shown(String value) {
             var text = value.replaceAll("\\p{Cntrl}", "?");
-            return "'" + (text.length() > 40 ? text.substring(0, 40) + "…" : text) + "'";
+            return "'" + (text.length() > 40 ? cut(text, 40) + "…" : text) + "'";
+        }
+
+        /** At most that many characters; no half of a pair, which no JSON can hold. */
+        static String cut(String text, int max) {
+            if (text.length() <= max) {
+                return text;
+            }
+            return text.substring(0, Character.isHighSurrogate(text.charAt(max - 1)) ? max - 1 : max);
         }
     }
 
@@ -513,7 +520,7 @@ public class ReceiveOrderFile extends RouteBuilder {
                 unread(more);
                 return new Row(
                         line,
-                        first.substring(0, Math.min(first.length(), MAX_ROW)),
+                        Text.cut(first, MAX_ROW),
                         List.of(),
                         more.isEmpty()
                                 ? "it is longer than %d characters".formatted(MAX_ROW)

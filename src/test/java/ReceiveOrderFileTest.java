@@ -134,6 +134,22 @@ class ReceiveOrderFileTest {
     }
 
     @Test
+    void whatIsCutForAReasonCanStillBeWrittenAsJson() throws Exception {
+        for (int before = 36; before < 42; before++) {
+            var lines = file(
+                    "1,A,MUG," + "x".repeat(before) + "😀".repeat(9) + ",12/1/2010 8:26,2.55,,X",
+                    "x".repeat(65_500 + before) + "😀".repeat(40));
+            var units = units(lines);
+            assertThat(new ObjectMapper().writeValueAsBytes(orders(units).get(0).invalid()))
+                    .isNotEmpty();
+            var stray = strays(units).get(0);
+            assertThat(new ObjectMapper()
+                            .writeValueAsBytes(List.of(stray.reason(), stray.row().text())))
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
     void anOrderWithoutAValidLineIsNone() throws Exception {
         var order = orders("1,A,,6,12/1/2010 8:26,2.55,17850,X").get(0);
 
