@@ -138,13 +138,14 @@ class ReceiveOrderFileTest {
         for (int before = 36; before < 42; before++) {
             var lines = file(
                     "1,A,MUG," + "x".repeat(before) + "😀".repeat(9) + ",12/1/2010 8:26,2.55,,X",
-                    "x".repeat(65_500 + before) + "😀".repeat(40));
+                    "x".repeat(65_490 + before) + "😀".repeat(40));
             var units = units(lines);
             assertThat(new ObjectMapper().writeValueAsBytes(orders(units).get(0).invalid()))
                     .isNotEmpty();
             var stray = strays(units).get(0);
             assertThat(new ObjectMapper()
-                            .writeValueAsBytes(List.of(stray.reason(), stray.row().text())))
+                            .writeValueAsBytes(
+                                    List.of(stray.reason(), stray.row().text())))
                     .isNotEmpty();
         }
     }
