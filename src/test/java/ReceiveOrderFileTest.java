@@ -224,7 +224,7 @@ class ReceiveOrderFileTest {
                         each -> assertThat(each).isEqualTo("it is longer than 65536 characters"),
                         each -> assertThat(each).startsWith("InvoiceNo '../../etc' is none"));
         assertThat(strays).extracting(ReceiveOrderFile.Stray::hash).doesNotHaveDuplicates();
-        assertThat(strays(units(file("other.csv", String.join("\r\n", HEADER, ",,,,,,,"))))
+        assertThat(strays(units(named("other.csv", String.join("\r\n", HEADER, ",,,,,,,"))))
                         .get(0)
                         .hash())
                 .as("the same line of another file")
@@ -294,7 +294,7 @@ class ReceiveOrderFileTest {
 
     @Test
     void theLastLineNeedsNoEndAndAByteOrderMarkIsPassedOver() throws Exception {
-        var path = file("bom.csv", "\uFEFF" + HEADER + "\n" + GOOD);
+        var path = named("bom.csv", "\uFEFF" + HEADER + "\n" + GOOD);
 
         assertThat(orders(units(path))).hasSize(1);
     }
@@ -311,7 +311,7 @@ class ReceiveOrderFileTest {
                 "<html><body>502 Bad Gateway</body></html>"
             })
     void aFileWithAnotherHeaderIsUnreadable(String text) throws Exception {
-        var path = file("wrong.csv", text);
+        var path = named("wrong.csv", text);
 
         assertThatThrownBy(() -> units(path)).isInstanceOf(ReceiveOrderFile.Unreadable.class);
     }
@@ -348,7 +348,7 @@ class ReceiveOrderFileTest {
 
     @Test
     void bytesThatAreNoTextAreUnreadable() throws Exception {
-        var path = file("binary.csv", HEADER + "\n" + GOOD + "\n\u0000");
+        var path = named("binary.csv", HEADER + "\n" + GOOD + "\n\u0000");
 
         assertThatThrownBy(() -> ReceiveOrderFile.Text.check(path, StandardCharsets.UTF_8))
                 .hasMessageStartingWith("its line 3 holds a character 0");
@@ -409,10 +409,11 @@ class ReceiveOrderFileTest {
     }
 
     private Path file(String... lines) throws IOException {
-        return file("orders.csv", List.of(lines).stream().collect(Collectors.joining("\r\n", HEADER + "\r\n", "\r\n")));
+        return named(
+                "orders.csv", List.of(lines).stream().collect(Collectors.joining("\r\n", HEADER + "\r\n", "\r\n")));
     }
 
-    private Path file(String name, String text) throws IOException {
+    private Path named(String name, String text) throws IOException {
         return Files.writeString(folder.resolve(name), text);
     }
 
