@@ -40,7 +40,7 @@ record Parked(String id, String type, String subject, String reason, JsonNode da
     private static Parked of(GetResponse message) throws Exception {
         var headers = message.getProps().getHeaders();
         return new Parked(
-                headers.get("serai-failure-id").toString(),
+                String.valueOf(headers.get("serai-failure-id")),
                 String.valueOf(headers.get("cloudEvents_type")),
                 String.valueOf(headers.get("cloudEvents_subject")),
                 String.valueOf(headers.get("serai-failure-message")),
