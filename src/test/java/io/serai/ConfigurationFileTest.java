@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,8 @@ import org.springframework.core.io.ByteArrayResource;
 
 /** config/application.yaml says the truth about the keys there are. */
 class ConfigurationFileTest {
+
+    private static final Pattern LOOKED_UP = Pattern.compile("\\{\\{(serai\\.[a-z.-]+):([^}]*)}}");
 
     @Test
     void everyKeyIsListedWithItsDefault() throws IOException {
@@ -35,6 +39,7 @@ class ConfigurationFileTest {
                     .forEach(
                             property -> known.put(property.path("name").asText(), text(property.path("defaultValue"))));
         }
+        known.putAll(readByRoutes());
         var listed = listed();
 
         var keys = new TreeSet<String>();
@@ -46,6 +51,20 @@ class ConfigurationFileTest {
                 assertThat(listed.getProperty(name)).as(name).isEqualTo(value);
             }
         });
+    }
+
+    /** What shipped routes look up themselves, as in {@code {{serai.name:default}}}. */
+    private static Map<String, String> readByRoutes() throws IOException {
+        var read = new TreeMap<String, String>();
+        try (var files = Files.walk(Path.of("routes"))) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                var looked = LOOKED_UP.matcher(Files.readString(file));
+                while (looked.find()) {
+                    read.put(looked.group(1), looked.group(2));
+                }
+            }
+        }
+        return read;
     }
 
     private static String text(JsonNode value) {
