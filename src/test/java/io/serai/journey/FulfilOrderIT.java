@@ -93,9 +93,10 @@ class FulfilOrderIT {
                 "--server.port=0",
                 "--serai.embedded.data=" + folder,
                 "--serai.routes.directory=" + Path.of("routes").toAbsolutePath(),
-                "--serai.fulfilment.url=http://127.0.0.1:" + service.getAddress().getPort() + "/",
+                "--serai.fulfilment.url=http://127.0.0.1:"
+                        + service.getAddress().getPort() + "/",
                 "--serai.fulfilment.authorization=Basic c2VyYWk6c2VjcmV0",
-                "--serai.fulfilment.response-timeout=400"));
+                "--serai.fulfilment.response-timeout=2000"));
         publisher = hub.getBean(EventPublisher.class);
         await().atMost(Duration.ofSeconds(40)).until(publisher::isUp);
         breaker = hub.getBean(CircuitBreakerRegistry.class).find("fulfilment").orElseThrow();
@@ -267,7 +268,7 @@ class FulfilOrderIT {
     void aSlowServiceHoldsNoMoreThanSixteenCallsAndTheBreakerEndsThat() throws IOException {
         behaviour = (exchange, call) -> {
             try {
-                Thread.sleep(2_000);
+                Thread.sleep(10_000);
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
             }
@@ -333,7 +334,10 @@ class FulfilOrderIT {
     private String parked() throws IOException {
         await().atMost(Duration.ofSeconds(15)).until(() -> failures() == 1);
         try (var channel = amqp.createChannel()) {
-            return channel.basicGet("serai.failures", true).getProps().getHeaders().toString();
+            return channel.basicGet("serai.failures", true)
+                    .getProps()
+                    .getHeaders()
+                    .toString();
         } catch (java.util.concurrent.TimeoutException slow) {
             throw new IOException(slow);
         }
