@@ -36,7 +36,7 @@ final class OwnServices implements ApplicationListener<ApplicationReadyEvent>, D
         return worker;
     });
     private volatile List<ServiceInstance> own = List.of();
-    private boolean away;
+    private volatile boolean away;
 
     OwnServices(
             AnnouncedServices announced, Services services, RegistryProperties properties, ServerProperties server) {
@@ -66,7 +66,10 @@ final class OwnServices implements ApplicationListener<ApplicationReadyEvent>, D
     public void destroy() throws InterruptedException {
         timer.shutdown();
         // a beat under way would announce again
-        timer.awaitTermination(5, TimeUnit.SECONDS);
+        if (!timer.awaitTermination(3, TimeUnit.SECONDS) || away) {
+            LOG.debug("own services go stale by themselves");
+            return;
+        }
         try {
             for (var each : own) {
                 announced.withdraw(each.name(), each.instance());
