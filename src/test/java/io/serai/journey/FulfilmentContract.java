@@ -362,7 +362,7 @@ abstract class FulfilmentContract {
                 }
             });
         }
-        for (Runnable end : List.<Runnable>of(hub::kill9, hub::stop, hub::kill9)) {
+        for (Runnable end : List.<Runnable>of(hub::stop, hub::kill9)) {
             var before = accepted.size();
             enough.set(before + 150);
             await().atMost(Duration.ofSeconds(60)).until(() -> accepted.size() > before + 100);
