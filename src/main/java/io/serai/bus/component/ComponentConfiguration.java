@@ -77,6 +77,11 @@ class ComponentConfiguration {
                 publisher, subscriptions, outbox, parking, onceOnly, properties, eventContinuations);
     }
 
+    @Bean
+    SubscribersStopFirst subscribersStopFirst(CamelContext camel) {
+        return new SubscribersStopFirst(camel);
+    }
+
     /** One error handler for all routes, from Java, so that no file can lose it. */
     @Bean
     CamelContextConfiguration immediateRetries() {
