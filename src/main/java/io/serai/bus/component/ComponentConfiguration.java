@@ -78,7 +78,7 @@ class ComponentConfiguration {
     }
 
     @Bean
-    SubscribersStopFirst subscribersStopFirst(CamelContext camel) {
+    SubscribersStopFirst subscribersStopFirst(ObjectProvider<CamelContext> camel) {
         return new SubscribersStopFirst(camel);
     }
 

@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -18,10 +19,12 @@ final class SubscribersStopFirst implements SmartLifecycle {
     /** For each route; together less than the phase may take. What is not done by then is delivered again. */
     private static final long SECONDS = 10;
 
-    private final CamelContext camel;
+    /** Not the context itself: Spring would start that with this, before it has its routes. */
+    private final ObjectProvider<CamelContext> camel;
+
     private volatile boolean running;
 
-    SubscribersStopFirst(CamelContext camel) {
+    SubscribersStopFirst(ObjectProvider<CamelContext> camel) {
         this.camel = camel;
     }
 
@@ -33,9 +36,10 @@ final class SubscribersStopFirst implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
-        camel.getRoutes().parallelStream()
+        var context = camel.getObject();
+        context.getRoutes().parallelStream()
                 .filter(route -> route.getConsumer() instanceof EventConsumer)
-                .forEach(route -> stop(route.getRouteId()));
+                .forEach(route -> stop(context, route.getRouteId()));
     }
 
     @Override
@@ -49,9 +53,9 @@ final class SubscribersStopFirst implements SmartLifecycle {
         return DEFAULT_PHASE;
     }
 
-    private void stop(String route) {
+    private static void stop(CamelContext context, String route) {
         try {
-            camel.getRouteController().stopRoute(route, SECONDS, TimeUnit.SECONDS);
+            context.getRouteController().stopRoute(route, SECONDS, TimeUnit.SECONDS);
         } catch (Exception late) {
             LOG.debug("stops with the rest routeId={}", route, late);
         }
