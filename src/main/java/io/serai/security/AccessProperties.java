@@ -26,7 +26,9 @@ record AccessProperties(
         @DefaultValue List<User> users,
         @DefaultValue List<String> allowedHosts,
         @DefaultValue List<String> allowedOrigins,
-        @DefaultValue("/api/users/**") List<String> servicePaths,
+
+        @DefaultValue({"/api/users/**", "/api/fulfilment/**"})
+        List<String> servicePaths,
 
         @DefaultValue({"application/json", "application/*+json"})
         List<MediaType> contentTypes) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.telemetry;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.bus.EventPublisher;
@@ -47,6 +49,14 @@ class TelemetryConfiguration {
         return Gauge.builder("serai.bus.up", publisher, each -> each.isUp() ? 1 : 0)
                 .description("Whether the broker takes events")
                 .register(meters);
+    }
+
+    /** Camel makes the breakers of its routes in this one; each shows in the meters {@code resilience4j.circuitbreaker.*}. */
+    @Bean
+    CircuitBreakerRegistry circuitBreakers(MeterRegistry meters) {
+        var breakers = CircuitBreakerRegistry.ofDefaults();
+        TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(breakers).bindTo(meters);
+        return breakers;
     }
 
     @Bean

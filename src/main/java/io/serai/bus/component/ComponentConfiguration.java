@@ -98,6 +98,11 @@ class ComponentConfiguration {
         };
     }
 
+    @Bean
+    SubscribersStopFirst subscribersStopFirst(ObjectProvider<CamelContext> camel) {
+        return new SubscribersStopFirst(camel);
+    }
+
     /** One error handler for all routes, from Java, so that no file can lose it. */
     @Bean
     CamelContextConfiguration immediateRetries() {

@@ -89,6 +89,9 @@ final class EventConsumer extends DefaultConsumer {
             var failure = FailedAt.failure(exchange);
             if (failure == null) {
                 delivery.done();
+            } else if (getEndpoint().getCamelContext().isStopping()) {
+                // what a route of this hub calls may have stopped before it: no reason to park, the event comes again
+                delivery.giveBack();
             } else {
                 delivery.failed(failure);
             }
