@@ -94,6 +94,11 @@ class BusConfiguration {
     }
 
     @Bean
+    Retries retries(Publishing queuePublishing) {
+        return new Retries(queuePublishing);
+    }
+
+    @Bean
     Subscriptions subscriptions(
             RecordedSubscriptions recorded,
             QueuesFirst queues,

@@ -11,6 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class FailureHeaders {
 
     static final String PREFIX = "serai-failure-";
+    static final String RESOLVED = PREFIX + "resolved";
     static final int MAX_FACTS = 32 * 1024;
 
     private static final int FRAME = 120_000;
     private static final int SHORT = 1024;
+    private static final int MAX_CAUSES = 10;
     private static final int PERSISTENT = 2;
 
     private final Clock clock;
@@ -35,17 +41,32 @@ final class FailureHeaders {
         this.clock = clock;
     }
 
-    BasicProperties with(BasicProperties original, String from, Failure failure) {
+    /** The notice that a message which had failed was dealt with; without a body. */
+    static BasicProperties resolved(Retried retried) {
+        return new BasicProperties.Builder()
+                .deliveryMode(PERSISTENT)
+                .messageId(retried.failureId() + "-" + retried.round() + "-resolved")
+                .headers(Map.of(RESOLVED, retried.failureId(), PREFIX + "round", retried.round()))
+                .build();
+    }
+
+    BasicProperties with(BasicProperties original, String from, @Nullable String retry, Failure failure) {
         Map<String, Object> own = original.getHeaders() == null ? Map.of() : original.getHeaders();
         var headers = new HashMap<String, Object>();
         int size = 0;
         for (var header : own.entrySet()) {
-            if (!header.getKey().startsWith(PREFIX)) {
+            if (!header.getKey().startsWith(PREFIX) && !header.getKey().startsWith(Retried.PREFIX)) {
                 headers.put(header.getKey(), header.getValue());
                 size += bytes(header.getKey()) + bytes(String.valueOf(header.getValue())) + 8;
             }
         }
-        headers.putAll(facts(from, failure, Math.min(MAX_FACTS, FRAME - size)));
+        var retried = Retried.of(original);
+        var id = retried == null ? firstId(original, from) : retried.failureId();
+        headers.putAll(facts(id, from, failure, Math.min(MAX_FACTS, FRAME - size)));
+        headers.put(PREFIX + "round", retried == null ? 0 : retried.round());
+        if (retry != null) {
+            headers.put(PREFIX + "policy", retry);
+        }
         return original.builder()
                 .headers(headers)
                 .deliveryMode(PERSISTENT)
@@ -54,19 +75,21 @@ final class FailureHeaders {
     }
 
     /** The facts as headers, cut to about {@code room} bytes. */
-    Map<String, String> facts(String from, Failure failure, int room) {
+    Map<String, String> facts(String id, String from, Failure failure, int room) {
         var facts = new HashMap<String, String>();
-        put(facts, "id", EventIds.next());
+        put(facts, "id", id);
         put(facts, "from", from);
         put(facts, "at", clock.instant().toString());
         put(facts, "host", host);
         put(facts, "attempts", Integer.toString(failure.attempts()));
+        put(facts, "retryable", Boolean.toString(failure.retryable()));
         put(facts, "route", failure.routeId());
         put(facts, "node", failure.nodeId());
         put(facts, "location", failure.location());
         put(facts, "exception", failure.cause().getClass().getName());
+        put(facts, "exceptions", chain(failure.cause()));
         put(facts, "message", failure.cause().getMessage());
-        int left = Math.max(0, room - 8 * SHORT);
+        int left = Math.max(0, room - 9 * SHORT);
         var trace = trace(failure.cause());
         var cut = cut(trace, left);
         facts.put(PREFIX + "trace", cut);
@@ -74,6 +97,25 @@ final class FailureHeaders {
             facts.put(PREFIX + "cut", "trace cut from " + trace.length() + " to " + cut.length() + " characters");
         }
         return facts;
+    }
+
+    /** The same for each delivery of one event to one subscription, so that what is parked twice is one failure. */
+    private static String firstId(BasicProperties original, String from) {
+        Map<String, Object> headers = original.getHeaders() == null ? Map.of() : original.getHeaders();
+        var source = headers.get(AmqpEvents.PREFIX + "source");
+        var id = headers.get(AmqpEvents.PREFIX + "id");
+        return source == null || id == null
+                ? EventIds.next()
+                : UUID.nameUUIDFromBytes((from + "\n" + source + "\n" + id).getBytes(StandardCharsets.UTF_8))
+                        .toString();
+    }
+
+    /** Class names from the exception to its first cause. */
+    private static String chain(Throwable thrown) {
+        return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
+                .limit(MAX_CAUSES)
+                .map(each -> each.getClass().getName())
+                .collect(Collectors.joining(","));
     }
 
     /** For a log line: no line breaks or other control characters, and short. */

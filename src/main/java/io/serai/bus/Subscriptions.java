@@ -60,8 +60,7 @@ public final class Subscriptions {
             handler.accept(delivery);
         };
         return read(
-                subscription,
-                (channel, onLost) -> new SingleLane(channel, subscription.name(), parking, onLost, counting));
+                subscription, (channel, onLost) -> new SingleLane(channel, subscription, parking, onLost, counting));
     }
 
     /**
@@ -79,7 +78,7 @@ public final class Subscriptions {
         };
         return read(
                 subscription,
-                (channel, onLost) -> new BatchLane(channel, subscription.name(), parking, onLost, size, counting));
+                (channel, onLost) -> new BatchLane(channel, subscription, parking, onLost, size, counting));
     }
 
     /** All subscriptions ever made and not removed, by name, with their backlog. */
