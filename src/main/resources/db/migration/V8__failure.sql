@@ -4,6 +4,7 @@
 -- Grows with failures: about 5 KB and the body each.
 -- origin: a subscription, queue:NAME or route:ID. round: the last delivery that failed, 0 the first. tries: in all rounds.
 -- due_at: when it is next sent back, by this database's clock; null when it is not waiting. sent_at: when it was sent last.
+-- edited_from: the failure this one was made of by an edit; that one is discarded then.
 -- properties: the AMQP properties as JSON. body: as it came. trace: at most 32 KB; cut says what was left out.
 CREATE TABLE failure (
     id              VARCHAR(64)  NOT NULL PRIMARY KEY,
@@ -35,7 +36,8 @@ CREATE TABLE failure (
     node_id         TEXT,
     location        TEXT,
     host            TEXT,
-    fingerprint     VARCHAR(32)  NOT NULL
+    fingerprint     VARCHAR(32)  NOT NULL,
+    edited_from     VARCHAR(64)
 );
 CREATE INDEX failure_due ON failure (status, due_at);
 CREATE INDEX failure_of_group ON failure (fingerprint, status);
@@ -52,3 +54,32 @@ CREATE TABLE failure_attempt (
     message    TEXT
 );
 CREATE INDEX failure_attempt_of ON failure_attempt (failure_id, position);
+
+-- One row a job: what a person decided about many failures, and why (audit). Key: id. Written by people and by the hubs that
+-- carry it out; never deleted. Grows with decisions.
+-- kind: REPLAY or DISCARD. state: RUNNING, DONE, CANCELLED, STOPPED (too many failed again) or UNDONE. rate: failures a second;
+-- ramp: begin with one and go up. released: how many items have been let go in all, step: how many with the last.
+CREATE TABLE job (
+    id          VARCHAR(64)   NOT NULL PRIMARY KEY,
+    kind        VARCHAR(16)   NOT NULL,
+    state       VARCHAR(16)   NOT NULL,
+    who         VARCHAR(255)  NOT NULL,
+    reason      VARCHAR(1000) NOT NULL,
+    selection   TEXT          NOT NULL,
+    rate        INTEGER       NOT NULL,
+    ramp        BOOLEAN       NOT NULL,
+    stop_ratio  DOUBLE PRECISION,
+    step        INTEGER       NOT NULL,
+    created_at  TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at    TIMESTAMP WITH TIME ZONE
+);
+
+-- One row a failure of a job: the set as it was at the click. released_at: when it was let go, null while it is marked only.
+-- Written with the job; deleted with the failure.
+CREATE TABLE job_item (
+    job_id      VARCHAR(64) NOT NULL REFERENCES job (id),
+    failure_id  VARCHAR(64) NOT NULL REFERENCES failure (id) ON DELETE CASCADE,
+    released_at TIMESTAMP WITH TIME ZONE,
+    PRIMARY KEY (job_id, failure_id)
+);
+CREATE INDEX job_item_of_failure ON job_item (failure_id);

@@ -37,6 +37,11 @@ class FailureConfiguration {
     }
 
     @Bean
+    Jobs jobs(JdbcClient jdbc, PlatformTransactionManager transactions) {
+        return new Jobs(jdbc, new TransactionTemplate(transactions));
+    }
+
+    @Bean
     FailureQueries failureQueries(JdbcClient jdbc) {
         return new FailureQueries(jdbc);
     }
@@ -63,7 +68,7 @@ class FailureConfiguration {
 
     @Bean
     @ConditionalOnProperty(name = "serai.failure.store", matchIfMissing = true)
-    RetrySender retrySender(Failures failures, Retries retries, FailureProperties properties) {
-        return new RetrySender(failures, retries, properties.rate(), properties.retention());
+    RetrySender retrySender(Failures failures, Retries retries, Jobs jobs, FailureProperties properties) {
+        return new RetrySender(failures, retries, jobs, properties.rate(), properties.retention());
     }
 }

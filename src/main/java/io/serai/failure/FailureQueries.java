@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -38,19 +39,22 @@ final class FailureQueries {
             id, position, status, origin, policy, round, tries, duplicates, first_failed_at, last_failed_at, due_at, sent_at,
             ended_at, event_id, event_source, event_type, subject, correlationid, exception, message, route_id, node_id,
             location, host, fingerprint""";
-    private static final String SELECT_PAGE = """
-            SELECT %s FROM failure
-            WHERE position < :before
-                AND (CAST(:status AS VARCHAR) IS NULL OR status = :status)
+    /** What {@link #with} fills in. */
+    static final String WHERE = """
+            (CAST(:status AS VARCHAR) IS NULL OR status = :status)
                 AND (CAST(:group AS VARCHAR) IS NULL OR fingerprint = :group)
                 AND (CAST(:origin AS VARCHAR) IS NULL OR origin = :origin)
                 AND (CAST(:route AS VARCHAR) IS NULL OR route_id = :route)
                 AND (CAST(:type AS VARCHAR) IS NULL OR event_type = :type)
                 AND (CAST(:since AS TIMESTAMP WITH TIME ZONE) IS NULL OR last_failed_at >= :since)
                 AND (CAST(:text AS VARCHAR) IS NULL OR LOWER(subject) LIKE :text ESCAPE '!'
-                    OR LOWER(event_id) LIKE :text ESCAPE '!' OR LOWER(message) LIKE :text ESCAPE '!')
+                    OR LOWER(event_id) LIKE :text ESCAPE '!' OR LOWER(message) LIKE :text ESCAPE '!')""";
+
+    private static final String SELECT_PAGE = """
+            SELECT %s FROM failure
+            WHERE position < :before AND %s
             ORDER BY position DESC LIMIT :limit
-            """.formatted(COLUMNS);
+            """.formatted(COLUMNS, WHERE);
     private static final String SELECT_ONE = "SELECT %s FROM failure WHERE id = :id".formatted(COLUMNS);
     private static final String SELECT_REST = "SELECT properties, trace, cut, body FROM failure WHERE id = :id";
     private static final String SELECT_ATTEMPTS = """
@@ -76,15 +80,8 @@ final class FailureQueries {
     /** @param before position the page begins before */
     FailureView.Page<FailureView.Summary> page(Query query, long before, int limit) {
         record Row(long position, FailureView.Summary summary) {}
-        var rows = jdbc.sql(SELECT_PAGE)
+        var rows = with(query, jdbc.sql(SELECT_PAGE))
                 .param("before", before)
-                .param("status", query.status() == null ? null : query.status().name())
-                .param("group", query.group())
-                .param("origin", query.origin())
-                .param("route", query.route())
-                .param("type", query.type())
-                .param("since", query.since() == null ? null : query.since().atOffset(java.time.ZoneOffset.UTC))
-                .param("text", query.text() == null ? null : contains(query.text()))
                 .param("limit", limit + 1)
                 .query((row, number) -> new Row(row.getLong("position"), summary(row)))
                 .list();
@@ -123,6 +120,18 @@ final class FailureQueries {
                         instant(row, "last"),
                         at(row.getLong("newest"))))
                 .list();
+    }
+
+    /** Fills in {@link #WHERE}. */
+    static JdbcClient.StatementSpec with(Query query, JdbcClient.StatementSpec statement) {
+        return statement
+                .param("status", query.status() == null ? null : query.status().name())
+                .param("group", query.group())
+                .param("origin", query.origin())
+                .param("route", query.route())
+                .param("type", query.type())
+                .param("since", query.since() == null ? null : query.since().atOffset(ZoneOffset.UTC))
+                .param("text", query.text() == null ? null : contains(query.text()));
     }
 
     private FailureView.Summary at(long position) {

@@ -33,14 +33,16 @@ final class RetrySender implements SmartLifecycle {
 
     private final Failures failures;
     private final Retries retries;
+    private final Jobs jobs;
     private final int mostPerTick;
     private final Duration retention;
     private @Nullable ScheduledThreadPoolExecutor thread;
     private boolean awayLogged;
 
-    RetrySender(Failures failures, Retries retries, int rate, Duration retention) {
+    RetrySender(Failures failures, Retries retries, Jobs jobs, int rate, Duration retention) {
         this.failures = failures;
         this.retries = retries;
+        this.jobs = jobs;
         this.mostPerTick = (int) Math.max(1, rate * TICK.toMillis() / 1000);
         this.retention = retention;
     }
@@ -68,8 +70,9 @@ final class RetrySender implements SmartLifecycle {
         return thread != null;
     }
 
-    /** Sends what is due now. */
+    /** Releases what jobs let go now, and sends what is due. */
     void sendDue() {
+        jobs.release(TICK);
         if (retries.isUp()) {
             failures.originsDue().forEach(origin -> send(failures.claim(origin, mostPerTick, LEASE)));
         }

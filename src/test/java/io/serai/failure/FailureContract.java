@@ -11,6 +11,7 @@ import io.serai.bus.EventPublisher;
 import io.serai.bus.Subscription;
 import io.serai.bus.SubscriptionStatus;
 import io.serai.bus.Subscriptions;
+import io.serai.message.Conflict;
 import io.serai.message.Event;
 import io.serai.message.EventIds;
 import io.serai.message.EventPattern;
@@ -59,6 +60,7 @@ abstract class FailureContract {
     private CamelContext camel;
     private EventPublisher publisher;
     private FailureQueries failures;
+    private Jobs jobs;
     private JdbcTemplate jdbc;
     private Connection amqp;
 
@@ -81,6 +83,7 @@ abstract class FailureContract {
         camel = hub.getBean(CamelContext.class);
         publisher = hub.getBean(EventPublisher.class);
         failures = hub.getBean(FailureQueries.class);
+        jobs = hub.getBean(Jobs.class);
         jdbc = hub.getBean(JdbcTemplate.class);
         await().atMost(Duration.ofSeconds(40))
                 .until(() -> publisher.isUp()
@@ -357,6 +360,86 @@ abstract class FailureContract {
                 .filteredOn(each -> each.group().equals(group))
                 .singleElement()
                 .satisfies(each -> assertThat(each.dead()).isEqualTo(2));
+    }
+
+    @Test
+    void deadLettersAreReplayedByAJobOnceTheirCauseIsMended() throws Exception {
+        var type = newType();
+        var name = newName();
+        var broken = new AtomicBoolean(true);
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        route(name, type, "&retry=none", exchange -> {
+            if (broken.get()) {
+                throw new IllegalStateException("the service is away");
+            }
+            done.add(exchange.getMessage().getBody(String.class));
+        });
+        IntStream.range(0, 30).forEach(number -> publish(type, null, Integer.toString(number)));
+        await().atMost(SOON).until(() -> of(name).size() == 30);
+        broken.set(false);
+
+        var job = replay(name, new Job.Pace(1000, false, null));
+        publish(type, null, "later");
+
+        await().atMost(SOON).until(() -> jobs.find(job.id()).state() == Job.State.DONE);
+        assertThat(jobs.find(job.id()))
+                .extracting(Job::selected, Job::released, Job::resolved, Job::failedAgain, Job::left)
+                .containsExactly(30L, 30L, 30L, 0L, 0L);
+        assertThat(done).hasSize(31).doesNotHaveDuplicates();
+        assertThat(of(name)).allMatch(each -> each.status() == FailureStatus.RESOLVED);
+    }
+
+    @Test
+    void aReplayThatRampsStopsWhenTooManyFailAgain() throws Exception {
+        var type = newType();
+        var name = newName();
+        var calls = new AtomicInteger();
+        route(name, type, "&retry=none", exchange -> {
+            calls.incrementAndGet();
+            throw new IllegalStateException("still away");
+        });
+        IntStream.range(0, 30).forEach(number -> publish(type, null, Integer.toString(number)));
+        await().atMost(SOON).until(() -> of(name).size() == 30);
+
+        var job = replay(name, new Job.Pace(1000, true, 0.5));
+
+        await().atMost(SOON).until(() -> jobs.find(job.id()).state() == Job.State.STOPPED);
+        assertThat(jobs.find(job.id()).released()).isEqualTo(1);
+        assertThat(jobs.find(job.id()).failedAgain()).isEqualTo(1);
+        assertThat(of(name)).allMatch(each -> each.status() == FailureStatus.DEAD);
+    }
+
+    @Test
+    void aDiscardIsUndoneAndWhatIsDiscardedStaysSo() throws Exception {
+        var type = newType();
+        var name = newName();
+        route(name, type, "&retry=none", exchange -> {
+            throw new IllegalStateException("bad");
+        });
+        publish(type, null, "1");
+        publish(type, null, "2");
+        await().atMost(SOON).until(() -> of(name).size() == 2);
+
+        var job = jobs.make(
+                Job.Kind.DISCARD, selectionOf(name), "{}", new Job.Pace(100, false, null), "ann", "test data");
+        await().atMost(SOON).until(() -> jobs.find(job.id()).state() == Job.State.DONE);
+        assertThat(of(name)).allMatch(each -> each.status() == FailureStatus.DISCARDED);
+        assertThatThrownBy(() -> replay(name, new Job.Pace(100, false, null)))
+                .isInstanceOf(Invalid.class)
+                .hasMessageContaining("no failure that is DEAD");
+
+        jobs.undo(job.id());
+
+        assertThat(of(name)).allMatch(each -> each.status() == FailureStatus.DEAD);
+        assertThatThrownBy(() -> jobs.undo(job.id())).isInstanceOf(Conflict.class);
+    }
+
+    private Job replay(String origin, Job.Pace pace) {
+        return jobs.make(Job.Kind.REPLAY, selectionOf(origin), "{}", pace, "ann", "the service is mended");
+    }
+
+    private static Jobs.Selection selectionOf(String origin) {
+        return new Jobs.Selection(null, new FailureQueries.Query(null, null, origin, null, null, null, null));
     }
 
     private void route(String name, String type, String options, Processor processor) throws Exception {
