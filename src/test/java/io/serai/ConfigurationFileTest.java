@@ -87,8 +87,9 @@ class ConfigurationFileTest {
         if (all != null) {
             new TreeMap<>(all).forEach((name, value) -> {
                 if (name.toString().startsWith("serai.")) {
-                    // a list is one key
-                    own.merge(name.toString().replaceAll("\\[\\d+]$", ""), value.toString(), (a, b) -> a + "," + b);
+                    // a list is one key, and so is a map
+                    var key = name.toString().replaceAll("\\[\\d+]$", "").replaceAll("(\\.policies)\\..*", "$1");
+                    own.merge(key, value.toString(), (a, b) -> a + "," + b);
                 }
             });
         }

@@ -29,7 +29,7 @@ final class BatchLane extends Lane {
 
     BatchLane(
             Channel channel,
-            String subscription,
+            Subscription subscription,
             Parking parking,
             Runnable onLost,
             BatchSize size,
@@ -37,7 +37,7 @@ final class BatchLane extends Lane {
         super(channel, subscription, parking, onLost);
         this.size = size;
         this.handler = handler;
-        this.thread = new Thread(this::work, "batch-" + subscription);
+        this.thread = new Thread(this::work, "batch-" + subscription.name());
         thread.setDaemon(true);
     }
 

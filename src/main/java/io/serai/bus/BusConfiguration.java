@@ -104,6 +104,11 @@ class BusConfiguration {
     }
 
     @Bean
+    Retries retries(Publishing queuePublishing) {
+        return new Retries(queuePublishing);
+    }
+
+    @Bean
     Subscriptions subscriptions(
             RecordedSubscriptions recorded,
             QueuesFirst queues,

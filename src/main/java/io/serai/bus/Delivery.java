@@ -31,7 +31,12 @@ public final class Delivery {
     /** The subscriber has dealt with the event: acknowledges it. */
     public void done() {
         if (settled.compareAndSet(false, true)) {
-            lane.done(tag);
+            var retried = Retried.of(properties);
+            if (retried == null) {
+                lane.done(tag);
+            } else {
+                lane.resolve(tag, retried);
+            }
         }
     }
 

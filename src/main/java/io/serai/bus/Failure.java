@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.bus;
 
+import io.serai.message.Invalid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,15 +12,18 @@ import org.jspecify.annotations.Nullable;
  * @param nodeId the step it failed at
  * @param location file and line of that step
  * @param attempts how often it was tried
+ * @param retryable whether to try again may help; not where the message itself is wrong
  */
 public record Failure(
         Throwable cause,
         @Nullable String routeId,
         @Nullable String nodeId,
         @Nullable String location,
-        int attempts) {
+        int attempts,
+        boolean retryable) {
 
+    /** A failure outside of any route; invalid messages stay invalid. */
     public static Failure of(Throwable cause) {
-        return new Failure(cause, null, null, null, 1);
+        return new Failure(cause, null, null, null, 1, !(cause instanceof Invalid));
     }
 }

@@ -15,6 +15,10 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +30,12 @@ import org.jspecify.annotations.Nullable;
 final class FailureHeaders {
 
     static final String PREFIX = "serai-failure-";
+    static final String RESOLVED = PREFIX + "resolved";
     static final int MAX_FACTS = 32 * 1024;
 
     private static final int FRAME = 120_000;
     private static final int SHORT = 1024;
+    private static final int MAX_CAUSES = 10;
     private static final int PERSISTENT = 2;
 
     private final Clock clock;
@@ -39,11 +45,26 @@ final class FailureHeaders {
         this.clock = clock;
     }
 
-    BasicProperties with(BasicProperties original, String from, Failure failure) {
+    /** The notice that a message which had failed was dealt with; without a body. */
+    static BasicProperties resolved(Retried retried) {
+        return new BasicProperties.Builder()
+                .deliveryMode(PERSISTENT)
+                .messageId(retried.failureId() + "-" + retried.round() + "-resolved")
+                .headers(Map.of(RESOLVED, retried.failureId(), PREFIX + "round", retried.round()))
+                .build();
+    }
+
+    BasicProperties with(BasicProperties original, String from, @Nullable String retry, Failure failure) {
         var headers = new HashMap<String, Object>(original.getHeaders() == null ? Map.of() : original.getHeaders());
-        headers.keySet().removeIf(name -> name.startsWith(PREFIX));
+        headers.keySet().removeIf(name -> name.startsWith(PREFIX) || name.startsWith(Retried.PREFIX));
         var leftOut = leaveOutLargest(headers);
-        headers.putAll(facts(from, failure, Math.min(MAX_FACTS, FRAME - size(headers))));
+        var retried = Retried.of(original);
+        var id = retried == null ? firstId(original, from) : retried.failureId();
+        headers.putAll(facts(id, from, failure, Math.min(MAX_FACTS, FRAME - size(headers))));
+        headers.put(PREFIX + "round", retried == null ? 0 : retried.round());
+        if (retry != null) {
+            headers.put(PREFIX + "policy", retry);
+        }
         if (leftOut > 0) {
             headers.merge(PREFIX + "cut", leftOut + " large headers left out", (one, other) -> one + "; " + other);
         }
@@ -76,19 +97,21 @@ final class FailureHeaders {
     }
 
     /** The facts as headers, cut to about {@code room} bytes. */
-    Map<String, String> facts(String from, Failure failure, int room) {
+    Map<String, String> facts(String id, String from, Failure failure, int room) {
         var facts = new HashMap<String, String>();
-        put(facts, "id", EventIds.next());
+        put(facts, "id", id);
         put(facts, "from", from);
         put(facts, "at", clock.instant().toString());
         put(facts, "host", host);
         put(facts, "attempts", Integer.toString(failure.attempts()));
+        put(facts, "retryable", Boolean.toString(failure.retryable()));
         put(facts, "route", failure.routeId());
         put(facts, "node", failure.nodeId());
         put(facts, "location", failure.location());
         put(facts, "exception", failure.cause().getClass().getName());
+        put(facts, "exceptions", chain(failure.cause()));
         put(facts, "message", failure.cause().getMessage());
-        int left = Math.max(0, room - 8 * SHORT);
+        int left = Math.max(0, room - 9 * SHORT);
         var trace = trace(failure.cause());
         var cut = cut(trace, left);
         facts.put(PREFIX + "trace", cut);
@@ -96,6 +119,25 @@ final class FailureHeaders {
             facts.put(PREFIX + "cut", "trace cut from " + trace.length() + " to " + cut.length() + " characters");
         }
         return facts;
+    }
+
+    /** The same for each delivery of one event to one subscription, so that what is parked twice is one failure. */
+    private static String firstId(BasicProperties original, String from) {
+        Map<String, Object> headers = original.getHeaders() == null ? Map.of() : original.getHeaders();
+        var source = headers.get(AmqpEvents.PREFIX + "source");
+        var id = headers.get(AmqpEvents.PREFIX + "id");
+        return source == null || id == null
+                ? EventIds.next()
+                : UUID.nameUUIDFromBytes((from + "\n" + source + "\n" + id).getBytes(StandardCharsets.UTF_8))
+                        .toString();
+    }
+
+    /** Class names from the exception to its first cause. */
+    private static String chain(Throwable thrown) {
+        return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
+                .limit(MAX_CAUSES)
+                .map(each -> each.getClass().getName())
+                .collect(Collectors.joining(","));
     }
 
     /** For a log line: no line breaks or other control characters, and short. */

@@ -10,8 +10,10 @@ import com.rabbitmq.client.ShutdownSignalException;
 import io.serai.message.Invalid;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,15 +29,17 @@ abstract class Lane extends DefaultConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
 
     private final String subscription;
+    private final @Nullable String retry;
     private final Parking parking;
     private final Runnable onLost;
     private final AtomicInteger inHand = new AtomicInteger();
     private final AtomicInteger parked = new AtomicInteger();
     private volatile boolean draining;
 
-    Lane(Channel channel, String subscription, Parking parking, Runnable onLost) {
+    Lane(Channel channel, Subscription subscription, Parking parking, Runnable onLost) {
         super(channel);
-        this.subscription = subscription;
+        this.subscription = subscription.name();
+        this.retry = subscription.retry();
         this.parking = parking;
         this.onLost = onLost;
     }
@@ -87,7 +91,17 @@ abstract class Lane extends DefaultConsumer {
 
     final void park(long tag, BasicProperties properties, byte[] body, Failure failure) {
         parked.incrementAndGet();
-        parking.park(subscription, properties, body, failure, this::isOpen).whenComplete((safe, channelLost) -> {
+        acknowledgeAfter(parking.park(subscription, retry, properties, body, failure, this::isOpen), tag);
+    }
+
+    /** A delivery that had failed before was dealt with: says so, then acknowledges it. */
+    final void resolve(long tag, Retried retried) {
+        parked.incrementAndGet();
+        acknowledgeAfter(parking.resolve(retried, this::isOpen), tag);
+    }
+
+    private void acknowledgeAfter(CompletableFuture<Void> told, long tag) {
+        told.whenComplete((safe, channelLost) -> {
             if (channelLost == null) {
                 acknowledge(tag, false);
             }

@@ -3,6 +3,7 @@ package io.serai.bus;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import io.serai.message.Event;
+import io.serai.message.EventIds;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,11 +39,17 @@ public final class Parking {
      * Parks a message, trying every second while the broker refuses, as long as the message is still ours.
      *
      * @param from the subscription or queue it was taken from
+     * @param retry name of the retry policy, or null for the default
      * @param stillOurs false once its channel is closed: then the broker delivers it again, so it must not be parked too
      * @return completes when the broker has it; exceptionally when it is no longer ours
      */
     public CompletableFuture<Void> park(
-            String from, BasicProperties properties, byte[] body, Failure failure, BooleanSupplier stillOurs) {
+            String from,
+            @Nullable String retry,
+            BasicProperties properties,
+            byte[] body,
+            Failure failure,
+            BooleanSupplier stillOurs) {
         var parked = new CompletableFuture<Void>();
         LOG.warn(
                 "message failed and is parked messageId={} from={} routeId={} cause={}",
@@ -49,8 +57,20 @@ public final class Parking {
                 from,
                 failure.routeId(),
                 FailureHeaders.printable(failure.cause().toString()));
-        attempt(headers.with(properties, from, failure), body, stillOurs, parked);
+        attempt(headers.with(properties, from, retry, failure), body, stillOurs, parked);
         return parked;
+    }
+
+    /**
+     * Tells the failures that a message which had failed was dealt with, trying every second while the broker refuses.
+     *
+     * @param stillOurs as above
+     * @return as above; when it completes the message may be acknowledged
+     */
+    public CompletableFuture<Void> resolve(Retried retried, BooleanSupplier stillOurs) {
+        var resolved = new CompletableFuture<Void>();
+        attempt(FailureHeaders.resolved(retried), new byte[0], stillOurs, resolved);
+        return resolved;
     }
 
     /**
@@ -59,7 +79,7 @@ public final class Parking {
      * @param from what began the work, as in {@code route:receive-order-file}
      */
     public Map<String, String> facts(String from, Failure failure) {
-        return headers.facts(from, failure, FailureHeaders.MAX_FACTS);
+        return headers.facts(EventIds.next(), from, failure, FailureHeaders.MAX_FACTS);
     }
 
     /**

@@ -8,13 +8,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads one subscription in this hub: declares its queue and opens its lanes on every new connection. */
 final class Reader implements BrokerLink.User, Registration {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
     private static final Duration IN_HAND_LIMIT = Duration.ofSeconds(30);
 
     private final Subscription subscription;
@@ -22,6 +27,7 @@ final class Reader implements BrokerLink.User, Registration {
     private final BiFunction<Channel, Runnable, Lane> makeLane;
     private final Consumer<Collection<String>> unbound;
     private final Runnable onStop;
+    private final CountDownLatch read = new CountDownLatch(1);
     private final AtomicBoolean stopped = new AtomicBoolean();
     private volatile List<String> unbind;
     private volatile List<Lane> lanes = List.of();
@@ -63,6 +69,18 @@ final class Reader implements BrokerLink.User, Registration {
                 return;
             }
             lane.open(subscription.prefetch());
+        }
+        read.countDown();
+    }
+
+    /** Waits a little until the queue is there, so that whoever subscribes and then publishes gets what it published. */
+    void awaitOpen(Duration limit) {
+        try {
+            if (!read.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("the queue comes later subscription={}", subscription.name());
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
         }
     }
 

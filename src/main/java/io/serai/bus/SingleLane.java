@@ -9,7 +9,8 @@ final class SingleLane extends Lane {
 
     private final Consumer<Delivery> handler;
 
-    SingleLane(Channel channel, String subscription, Parking parking, Runnable onLost, Consumer<Delivery> handler) {
+    SingleLane(
+            Channel channel, Subscription subscription, Parking parking, Runnable onLost, Consumer<Delivery> handler) {
         super(channel, subscription, parking, onLost);
         this.handler = handler;
     }

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A named durable subscriber (Durable Subscriber): its queue collects what matches while nobody reads.
@@ -18,8 +19,15 @@ import java.util.regex.Pattern;
  * @param ordered one consumer at a time over all hubs (single active consumer); fixed when the queue is made
  * @param concurrency consumers in this hub, 1 to 64; 1 where ordered
  * @param prefetch messages in flight to each consumer, 1 to 5000
+ * @param retry name of the policy by which failures are tried again later, or null for the hub's default
  */
-public record Subscription(String name, Set<EventPattern> patterns, boolean ordered, int concurrency, int prefetch) {
+public record Subscription(
+        String name,
+        Set<EventPattern> patterns,
+        boolean ordered,
+        int concurrency,
+        int prefetch,
+        @Nullable String retry) {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
 
@@ -41,7 +49,7 @@ public record Subscription(String name, Set<EventPattern> patterns, boolean orde
     }
 
     public static Subscription of(String name, int prefetch, EventPattern... patterns) {
-        return new Subscription(name, new LinkedHashSet<>(Arrays.asList(patterns)), false, 1, prefetch);
+        return new Subscription(name, new LinkedHashSet<>(Arrays.asList(patterns)), false, 1, prefetch, null);
     }
 
     Collection<String> patternTexts() {

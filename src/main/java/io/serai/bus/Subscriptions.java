@@ -3,6 +3,7 @@ package io.serai.bus;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.message.Conflict;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,8 @@ import org.springframework.dao.DataAccessException;
 public final class Subscriptions {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
+
+    private static final Duration OPEN_LIMIT = Duration.ofSeconds(2);
 
     private final RecordedSubscriptions recorded;
     private final QueuesFirst queues;
@@ -60,8 +63,7 @@ public final class Subscriptions {
             handler.accept(delivery);
         };
         return read(
-                subscription,
-                (channel, onLost) -> new SingleLane(channel, subscription.name(), parking, onLost, counting));
+                subscription, (channel, onLost) -> new SingleLane(channel, subscription, parking, onLost, counting));
     }
 
     /**
@@ -79,7 +81,7 @@ public final class Subscriptions {
         };
         return read(
                 subscription,
-                (channel, onLost) -> new BatchLane(channel, subscription.name(), parking, onLost, size, counting));
+                (channel, onLost) -> new BatchLane(channel, subscription, parking, onLost, size, counting));
     }
 
     /** All subscriptions ever made and not removed, by name, with their backlog. */
@@ -106,6 +108,9 @@ public final class Subscriptions {
                     () -> read.remove(name));
             read.put(name, reader);
             link.join(reader);
+            if (link.isUp()) {
+                reader.awaitOpen(OPEN_LIMIT);
+            }
             return reader;
         } catch (RuntimeException refused) {
             read.remove(name);

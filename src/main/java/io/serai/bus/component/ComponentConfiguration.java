@@ -4,6 +4,7 @@ package io.serai.bus.component;
 import io.serai.bus.BusProperties;
 import io.serai.bus.EventPublisher;
 import io.serai.bus.Parking;
+import io.serai.bus.RetryNames;
 import io.serai.bus.Subscriptions;
 import io.serai.bus.outbox.Outbox;
 import java.util.Map;
@@ -74,9 +75,10 @@ class ComponentConfiguration {
             Parking parking,
             OnceOnly onceOnly,
             BusProperties properties,
+            RetryNames retryNames,
             ThreadPoolExecutor eventContinuations) {
         return new EventComponent.Services(
-                publisher, subscriptions, outbox, parking, onceOnly, properties, eventContinuations);
+                publisher, subscriptions, outbox, parking, onceOnly, properties, retryNames, eventContinuations);
     }
 
     /** So that {@code sql:insert … values (:#CamelCloudEventSubject, :#body)?batch=true} takes a batch as it is. */

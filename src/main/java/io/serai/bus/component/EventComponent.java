@@ -4,6 +4,7 @@ package io.serai.bus.component;
 import io.serai.bus.BusProperties;
 import io.serai.bus.EventPublisher;
 import io.serai.bus.Parking;
+import io.serai.bus.RetryNames;
 import io.serai.bus.Subscriptions;
 import io.serai.bus.outbox.Outbox;
 import java.util.Map;
@@ -29,6 +30,7 @@ public class EventComponent extends DefaultComponent {
             Parking parking,
             OnceOnly onceOnly,
             BusProperties properties,
+            RetryNames retryNames,
             ExecutorService continuations) {}
 
     private final @Nullable Supplier<@Nullable Services> services;

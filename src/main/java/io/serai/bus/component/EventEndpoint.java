@@ -67,6 +67,12 @@ public class EventEndpoint extends DefaultEndpoint {
 
     @UriParam(
             label = "consumer",
+            description = "Policy by which what fails is tried again later: none, fast, standard, patient or one of "
+                    + "serai.failure.policies. serai.failure.default-policy if not set.")
+    private @Nullable String retry;
+
+    @UriParam(
+            label = "consumer",
             defaultValue = "1",
             description =
                     "Read in batches of up to this many events, 1 to 2000; the " + "body is then a list of messages.")
@@ -150,6 +156,9 @@ public class EventEndpoint extends DefaultEndpoint {
             throw new Invalid("subscribing to event:" + types + ": name the subscription, as in event:" + types
                     + "?subscription=my-name; its queue then survives restarts");
         }
+        if (retry != null) {
+            services().retryNames().check(retry);
+        }
         var patterns = Arrays.stream(types.split(","))
                 .map(String::trim)
                 .map(EventPattern::new)
@@ -159,7 +168,8 @@ public class EventEndpoint extends DefaultEndpoint {
                 patterns,
                 ordered,
                 concurrency,
-                prefetch > 0 ? prefetch : services().properties().prefetch());
+                prefetch > 0 ? prefetch : services().properties().prefetch(),
+                retry);
     }
 
     BatchSize toBatchSize() {
@@ -220,6 +230,14 @@ public class EventEndpoint extends DefaultEndpoint {
 
     public void setIdempotent(boolean idempotent) {
         this.idempotent = idempotent;
+    }
+
+    public @Nullable String getRetry() {
+        return retry;
+    }
+
+    public void setRetry(@Nullable String retry) {
+        this.retry = retry;
     }
 
     public int getBatchSize() {

@@ -44,7 +44,8 @@ public record FailedAt(
     static Failure failure(Exchange exchange, Throwable cause, int attempts) {
         var at = exchange.getProperty(PROPERTY, FailedAt.class);
         return at == null
-                ? new Failure(cause, exchange.getFromRouteId(), null, null, attempts)
-                : new Failure(cause, at.routeId(), at.nodeId(), at.location(), attempts);
+                ? new Failure(cause, exchange.getFromRouteId(), null, null, attempts, ImmediateRetries.isWorthIt(cause))
+                : new Failure(
+                        cause, at.routeId(), at.nodeId(), at.location(), attempts, ImmediateRetries.isWorthIt(cause));
     }
 }

@@ -58,6 +58,7 @@ final class FailureProducer extends EventProducer {
                 ExchangeHelper.getAtRouteId(exchange),
                 step.getHistoryNodeId(),
                 step.getHistoryNodeSource(),
-                1);
+                1,
+                false);
     }
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.bus.queue;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import io.serai.bus.Parking;
+import io.serai.bus.Retried;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -30,24 +33,36 @@ final class ParkFailed implements MethodInterceptor {
     @Override
     public @Nullable Object invoke(MethodInvocation delivery) throws Throwable {
         try {
-            return delivery.proceed();
+            delivery.proceed();
         } catch (Exception failed) {
             park(argument(delivery, Message.class), argument(delivery, Channel.class), failed);
             return null;
         }
+        var retried = Retried.of(properties(argument(delivery, Message.class)));
+        if (retried != null) {
+            await(parking.resolve(retried, argument(delivery, Channel.class)::isOpen));
+        }
+        return null;
     }
 
     private void park(Message message, Channel channel, Exception failed) {
-        var properties = amqp.fromMessageProperties(message.getMessageProperties(), "UTF-8");
         var queue = message.getMessageProperties().getConsumerQueue();
+        await(parking.park(
+                "queue:" + (queue == null ? queues : queue),
+                null,
+                properties(message),
+                message.getBody(),
+                RouteFailed.in(failed),
+                channel::isOpen));
+    }
+
+    private BasicProperties properties(Message message) {
+        return amqp.fromMessageProperties(message.getMessageProperties(), "UTF-8");
+    }
+
+    private static void await(CompletableFuture<Void> told) {
         try {
-            parking.park(
-                            "queue:" + (queue == null ? queues : queue),
-                            properties,
-                            message.getBody(),
-                            RouteFailed.in(failed),
-                            channel::isOpen)
-                    .join();
+            told.join();
         } catch (CompletionException lost) {
             throw new ImmediateRequeueAmqpException("the failures do not take it", lost);
         }

@@ -58,8 +58,12 @@ abstract class QueueContract {
 
     @BeforeAll
     void start() throws Exception {
-        var arguments = new ArrayList<>(
-                List.of("--server.port=0", "--serai.embedded.data=" + folder, "--serai.routes.directory=" + folder));
+        var arguments = new ArrayList<>(List.of(
+                "--server.port=0",
+                "--serai.embedded.data=" + folder,
+                "--serai.routes.directory=" + folder,
+                // what is parked is looked at where it lies
+                "--serai.failure.store=false"));
         servers().forEach((name, value) -> arguments.add("--" + name + "=" + value));
         hub = HubInside.start(arguments);
         camel = hub.getBean(CamelContext.class);

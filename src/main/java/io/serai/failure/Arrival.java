@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.failure;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What comes out of the queue of failures. */
+sealed interface Arrival {
+
+    /** The failure it is about. */
+    String failureId();
+
+    /** Which delivery it is about; 0 is the first. */
+    int round();
+
+    /**
+     * A message that failed.
+     *
+     * @param policy name of its retry policy, or null for the default
+     * @param at when it failed, by the clock of the hub it failed in
+     * @param tries how often it was tried in this round
+     * @param exceptions class names from the exception to its first cause, separated by commas
+     */
+    record Failed(
+            String failureId,
+            int round,
+            Origin origin,
+            @Nullable String policy,
+            boolean retryable,
+            Instant at,
+            @Nullable String host,
+            int tries,
+            String exception,
+            String exceptions,
+            @Nullable String message,
+            @Nullable String trace,
+            @Nullable String cut,
+            @Nullable String routeId,
+            @Nullable String nodeId,
+            @Nullable String location,
+            FailedMessage content)
+            implements Arrival {}
+
+    /** The subscriber has succeeded with a message that had failed. */
+    record Resolved(String failureId, int round) implements Arrival {}
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.failure;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import io.serai.message.EventIds;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads messages of the queue of failures: those hubs park, with facts in headers {@code serai-failure-*}, and those the
+ * broker dead-letters from other queues, with {@code x-death}.
+ *
+ * <p>Nothing in a message can make it fail: what is missing or malformed is left out.
+ */
+final class Arrivals {
+
+    private static final String FACT = "serai-failure-";
+    private static final int MAX_NAME = 300;
+
+    private final Clock clock;
+
+    Arrivals(Clock clock) {
+        this.clock = clock;
+    }
+
+    Arrival read(BasicProperties properties, byte[] body) {
+        Map<String, Object> headers = properties.getHeaders() == null ? Map.of() : properties.getHeaders();
+        var facts = new HashMap<String, String>();
+        var own = new HashMap<String, Object>();
+        headers.forEach((name, value) -> {
+            if (name.startsWith(FACT)) {
+                facts.put(name.substring(FACT.length()), text(value));
+            } else {
+                own.put(name, value);
+            }
+        });
+        var resolved = facts.get("resolved");
+        if (resolved != null) {
+            return new Arrival.Resolved(resolved, number(facts.get("round"), 0));
+        }
+        var message = new FailedMessage(properties.builder().headers(own).build(), body);
+        return facts.containsKey("id") ? parked(facts, message) : deadLettered(message);
+    }
+
+    private Arrival.Failed parked(Map<String, String> facts, FailedMessage message) {
+        var exception = facts.getOrDefault("exception", "unknown");
+        return new Arrival.Failed(
+                facts.getOrDefault("id", ""),
+                number(facts.get("round"), 0),
+                new Origin(name(facts.getOrDefault("from", "queue:"))),
+                facts.get("policy"),
+                !"false".equals(facts.get("retryable")),
+                at(facts.get("at")),
+                facts.get("host"),
+                number(facts.get("attempts"), 1),
+                exception,
+                facts.getOrDefault("exceptions", exception),
+                facts.get("message"),
+                facts.get("trace"),
+                facts.get("cut"),
+                facts.get("route"),
+                facts.get("node"),
+                facts.get("location"),
+                message);
+    }
+
+    /** The first entry of {@code x-death} is the latest. */
+    private Arrival.Failed deadLettered(FailedMessage message) {
+        Map<String, Object> headers = message.properties().getHeaders();
+        var death = headers != null && headers.get("x-death") instanceof List<?> deaths && !deaths.isEmpty()
+                ? deaths.get(0)
+                : Map.of();
+        var queue = death instanceof Map<?, ?> fields && fields.get("queue") != null ? text(fields.get("queue")) : "";
+        var reason = death instanceof Map<?, ?> fields && fields.get("reason") != null
+                ? text(fields.get("reason"))
+                : "unknown";
+        return new Arrival.Failed(
+                EventIds.next(),
+                0,
+                Origin.ofQueue(name(queue)),
+                null,
+                false,
+                clock.instant(),
+                null,
+                0,
+                "dead-lettered: " + reason,
+                "",
+                "the broker dead-lettered it from queue '" + queue + "': " + reason,
+                null,
+                null,
+                null,
+                null,
+                null,
+                message);
+    }
+
+    private Instant at(@Nullable String text) {
+        try {
+            return text == null ? clock.instant() : Instant.parse(text);
+        } catch (DateTimeException malformed) {
+            return clock.instant();
+        }
+    }
+
+    private static int number(@Nullable String text, int otherwise) {
+        try {
+            return text == null ? otherwise : Integer.parseInt(text);
+        } catch (NumberFormatException malformed) {
+            return otherwise;
+        }
+    }
+
+    private static String name(String text) {
+        return text.length() > MAX_NAME ? text.substring(0, MAX_NAME) : text;
+    }
+
+    /** PostgreSQL refuses U+0000 in text. */
+    private static String text(@Nullable Object value) {
+        return String.valueOf(value).replace('\0', '\uFFFD');
+    }
+}

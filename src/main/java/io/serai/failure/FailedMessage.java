@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.failure;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The message as it was when it failed.
+ *
+ * @param properties without the facts of the failure
+ * @param body as it came
+ */
+@SuppressWarnings("ArrayRecordComponent") // passes through
+record FailedMessage(BasicProperties properties, byte[] body) {
+
+    /** An attribute, where the message is a CloudEvent. */
+    @Nullable
+    String attribute(String name) {
+        Map<String, Object> headers = properties.getHeaders() == null ? Map.of() : properties.getHeaders();
+        var value = headers.get("cloudEvents_" + name);
+        return value == null ? null : value.toString();
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.failure;
+
+import io.serai.bus.Retries;
+import java.security.SecureRandom;
+import java.time.Clock;
+import org.springframework.amqp.core.AcknowledgeMode;
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
+import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Wires the failures. */
+@Configuration(proxyBeanMethods = false)
+class FailureConfiguration {
+
+    private static final String QUEUE = "serai.failures";
+    private static final int BATCH = 200;
+    private static final long BATCH_MILLIS = 20;
+    private static final long RECOVER_MILLIS = 500;
+    /** The facts of a failure are up to 32 KB of text each. */
+    private static final int ANY_LENGTH = Integer.MAX_VALUE;
+
+    @Bean
+    RetryPolicies retryPolicies(FailureProperties properties) {
+        return new RetryPolicies(properties);
+    }
+
+    @Bean
+    Failures failures(JdbcClient jdbc, PlatformTransactionManager transactions, RetryPolicies policies) {
+        return new Failures(jdbc, new TransactionTemplate(transactions), policies, new SecureRandom());
+    }
+
+    @Bean
+    Jobs jobs(JdbcClient jdbc, PlatformTransactionManager transactions) {
+        return new Jobs(jdbc, new TransactionTemplate(transactions));
+    }
+
+    @Bean
+    FailureQueries failureQueries(JdbcClient jdbc) {
+        return new FailureQueries(jdbc);
+    }
+
+    @Bean
+    @ConditionalOnProperty(name = "serai.failure.store", matchIfMissing = true)
+    SimpleMessageListenerContainer failureReader(ConnectionFactory connections, Failures failures, Clock clock) {
+        var container = new SimpleMessageListenerContainer(connections);
+        container.setListenerId("failures");
+        container.setQueueNames(QUEUE);
+        container.setMessagePropertiesConverter(new DefaultMessagePropertiesConverter(ANY_LENGTH));
+        container.setConsumerBatchEnabled(true);
+        container.setBatchSize(BATCH);
+        container.setBatchReceiveTimeout(BATCH_MILLIS);
+        container.setReceiveTimeout(BATCH_MILLIS);
+        container.setPrefetchCount(2 * BATCH);
+        container.setAcknowledgeMode(AcknowledgeMode.MANUAL);
+        container.setRecoveryInterval(RECOVER_MILLIS);
+        container.setFailedDeclarationRetryInterval(RECOVER_MILLIS);
+        container.setMissingQueuesFatal(false);
+        container.setMessageListener(new FailureReader(failures, new Arrivals(clock), container::isActive));
+        return container;
+    }
+
+    @Bean
+    @ConditionalOnProperty(name = "serai.failure.store", matchIfMissing = true)
+    RetrySender retrySender(Failures failures, Retries retries, Jobs jobs, FailureProperties properties) {
+        return new RetrySender(failures, retries, jobs, properties.rate(), properties.retention());
+    }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.failure;
+
+import io.serai.message.Invalid;
+import io.serai.message.NotFound;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ContentDisposition;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Shows failures over HTTP. */
+@RestController
+@RequestMapping(path = "/api/failures")
+final class FailuresController {
+
+    private static final int MAX_LIMIT = 500;
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
+
+    private final FailureQueries failures;
+
+    FailuresController(FailureQueries failures) {
+        this.failures = failures;
+    }
+
+    /** The newest first; {@code since} goes by when they failed last. */
+    @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
+    FailureView.Page<FailureView.Summary> list(
+            @RequestParam(required = false) @Nullable String status,
+            @RequestParam(required = false) @Nullable String group,
+            @RequestParam(required = false) @Nullable String subscription,
+            @RequestParam(required = false) @Nullable String route,
+            @RequestParam(required = false) @Nullable String type,
+            @RequestParam(required = false) @Nullable String since,
+            @RequestParam(required = false) @Nullable String q,
+            @RequestParam(defaultValue = "50") int limit,
+            @RequestParam(required = false) @Nullable String cursor) {
+        var query = new FailureQueries.Query(
+                status(status),
+                text("group", group),
+                text("subscription", subscription),
+                text("route", route),
+                text("type", type),
+                instant(since),
+                text("q", q));
+        return failures.page(query, cursor == null ? Long.MAX_VALUE : position(cursor), bounded(limit));
+    }
+
+    /** Failures that have not ended, by cause. */
+    @GetMapping(path = "/groups", produces = MediaType.APPLICATION_JSON_VALUE)
+    FailureView.Page<FailureView.Group> groups(@RequestParam(defaultValue = "50") int limit) {
+        return new FailureView.Page<>(failures.groups(bounded(limit)), null);
+    }
+
+    @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
+    FailureView.Detail one(@PathVariable String id) {
+        return failures.find(known(id)).orElseThrow(FailuresController::unknown);
+    }
+
+    /** The body as it came, to be saved: what others wrote must not run in a browser. */
+    @GetMapping("/{id}/body")
+    ResponseEntity<byte[]> body(@PathVariable String id) {
+        var body = failures.body(known(id)).orElseThrow(FailuresController::unknown);
+        return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_OCTET_STREAM)
+                .header(
+                        HttpHeaders.CONTENT_DISPOSITION,
+                        ContentDisposition.attachment()
+                                .filename("failure-body")
+                                .build()
+                                .toString())
+                .body(body);
+    }
+
+    private static String known(String id) {
+        if (!ID.matcher(id).matches()) {
+            throw unknown();
+        }
+        return id;
+    }
+
+    private static NotFound unknown() {
+        return new NotFound("finding failure: there is none of that id, or no longer");
+    }
+
+    private static int bounded(int limit) {
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw invalid("limit", "expected 1 to " + MAX_LIMIT);
+        }
+        return limit;
+    }
+
+    private static long position(String cursor) {
+        try {
+            return Long.parseLong(cursor);
+        } catch (NumberFormatException malformed) {
+            throw invalid("cursor", "expected the next of the page before");
+        }
+    }
+
+    private static @Nullable FailureStatus status(@Nullable String name) {
+        try {
+            return name == null ? null : FailureStatus.valueOf(name.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException unknown) {
+            throw invalid("status", "expected one of " + Arrays.toString(FailureStatus.values()));
+        }
+    }
+
+    private static @Nullable Instant instant(@Nullable String value) {
+        try {
+            return value == null ? null : OffsetDateTime.parse(value).toInstant();
+        } catch (DateTimeException malformed) {
+            throw invalid("since", "expected a time like 2026-11-21T10:00:00Z (RFC 3339); in a URL + is written %2B");
+        }
+    }
+
+    /** PostgreSQL refuses U+0000 even in a question. */
+    private static @Nullable String text(String name, @Nullable String value) {
+        if (value != null && value.chars().anyMatch(Character::isISOControl)) {
+            throw invalid(name, "expected no control characters");
+        }
+        return value;
+    }
+
+    private static Invalid invalid(String name, String detail) {
+        return new Invalid("reading failures: " + name + " is invalid", List.of(new Invalid.Field(name, detail)), null);
+    }
+}

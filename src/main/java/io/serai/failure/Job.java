@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.failure;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a person decided about many failures, and how far it is.
+ *
+ * <pre>{@code
+ * {"id": "01a1…", "kind": "REPLAY", "state": "RUNNING", "who": "ann", "reason": "the service is mended",
+ *  "selected": 412, "released": 100, "resolved": 97, "failedAgain": 1, "left": 312}
+ * }</pre>
+ *
+ * @param selected failures in the set, fixed when the job was made
+ * @param released let go so far: due to be sent, or discarded
+ * @param resolved of those released: the subscriber has succeeded
+ * @param failedAgain of those released: dead again
+ * @param left marked and not released
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Job(
+        String id,
+        Kind kind,
+        State state,
+        String who,
+        String reason,
+        String selection,
+        Instant createdAt,
+        @Nullable Instant endedAt,
+        long selected,
+        long released,
+        long resolved,
+        long failedAgain,
+        long left) {
+
+    enum Kind {
+        REPLAY,
+        DISCARD
+    }
+
+    enum State {
+        RUNNING,
+        DONE,
+        CANCELLED,
+        /** Too many failed again. */
+        STOPPED,
+        UNDONE
+    }
+
+    /**
+     * How a job goes on.
+     *
+     * @param rate failures a second, 1 to 10000
+     * @param ramp begin with one, then 2, 5, 10 and so on, each step when the one before has its outcome
+     * @param stopAtFailureRatio 0 to 1: ends the job when more of what has an outcome failed again; null: never
+     */
+    record Pace(int rate, boolean ramp, @Nullable Double stopAtFailureRatio) {}
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.failure;
+
+/**
+ * What a failed message was taken from, and so where it is sent back to.
+ *
+ * @param name a subscription as it is; another system's queue as {@code queue:NAME}; a route that began with neither as
+ *     {@code route:ID}
+ */
+record Origin(String name) {
+
+    private static final String QUEUE = "queue:";
+    private static final String ROUTE = "route:";
+
+    static Origin ofQueue(String queue) {
+        var events = "serai.events.";
+        return new Origin(queue.startsWith(events) ? queue.substring(events.length()) : QUEUE + queue);
+    }
+
+    /** Whether there is a queue it can be sent back to. */
+    boolean isQueue() {
+        return !name.startsWith(ROUTE) && !name.equals(QUEUE);
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.failure;
+
+import io.serai.bus.RetryNames;
+import io.serai.message.Invalid;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The retry policies by name: those everybody has, and those configured. */
+final class RetryPolicies implements RetryNames {
+
+    private static final Map<String, RetryPolicy> BUILT_IN = Map.of(
+            "none", RetryPolicy.of(),
+            "fast", RetryPolicy.of(Duration.ofMillis(500), Duration.ofSeconds(2), Duration.ofSeconds(10)),
+            "standard",
+                    RetryPolicy.of(
+                            Duration.ofSeconds(1),
+                            Duration.ofSeconds(5),
+                            Duration.ofSeconds(30),
+                            Duration.ofMinutes(2),
+                            Duration.ofMinutes(10)),
+            "patient",
+                    RetryPolicy.of(
+                            Duration.ofSeconds(10),
+                            Duration.ofMinutes(1),
+                            Duration.ofMinutes(10),
+                            Duration.ofHours(1),
+                            Duration.ofHours(6),
+                            Duration.ofHours(24)));
+
+    private final Map<String, RetryPolicy> policies = new HashMap<>(BUILT_IN);
+    private final RetryPolicy standing;
+    private final Set<String> notRetryable;
+
+    /** @throws Invalid where the default policy is not one of them */
+    RetryPolicies(FailureProperties properties) {
+        properties
+                .policies()
+                .forEach((name, policy) -> policies.put(name, new RetryPolicy(policy.delays(), policy.jitter())));
+        this.standing = get(properties.defaultPolicy());
+        this.notRetryable = Set.copyOf(properties.notRetryable());
+    }
+
+    @Override
+    public void check(String name) {
+        get(name);
+    }
+
+    private RetryPolicy get(String name) {
+        var policy = policies.get(name);
+        if (policy == null) {
+            throw new Invalid("retrying: there is no policy '" + name + "' among " + new TreeSet<>(policies.keySet())
+                    + "; name one of these, or configure it under serai.failure.policies");
+        }
+        return policy;
+    }
+
+    /** The policy a failure goes by; a name that is gone from the configuration means the default. */
+    RetryPolicy policyOf(Arrival.Failed failed) {
+        return isMendable(failed) ? named(failed.policy()) : BUILT_IN.getOrDefault("none", standing);
+    }
+
+    private RetryPolicy named(@Nullable String name) {
+        return name == null ? standing : policies.getOrDefault(name, standing);
+    }
+
+    private boolean isMendable(Arrival.Failed failed) {
+        return failed.retryable()
+                && failed.origin().isQueue()
+                && Arrays.stream(failed.exceptions().split(",")).noneMatch(notRetryable::contains);
+    }
+}

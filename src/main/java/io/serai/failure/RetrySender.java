@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.failure;
+
+import io.serai.bus.Retries;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Sends failures that are due back to the queue they came from, at a bounded rate to each.
+ *
+ * <p>Claim, send, note: a hub that dies between two of these leaves a claim that another takes up when the lease is over;
+ * the message may then be in the queue twice, under the same failure and round.
+ */
+final class RetrySender implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RetrySender.class);
+    private static final Duration TICK = Duration.ofMillis(250);
+    private static final Duration LEASE = Duration.ofSeconds(30);
+    private static final Duration AGAIN = Duration.ofSeconds(2);
+    private static final Duration FORGET_EVERY = Duration.ofHours(1);
+
+    private final Failures failures;
+    private final Retries retries;
+    private final Jobs jobs;
+    private final int mostPerTick;
+    private final Duration retention;
+    private @Nullable ScheduledThreadPoolExecutor thread;
+    private boolean awayLogged;
+
+    RetrySender(Failures failures, Retries retries, Jobs jobs, int rate, Duration retention) {
+        this.failures = failures;
+        this.retries = retries;
+        this.jobs = jobs;
+        this.mostPerTick = (int) Math.max(1, rate * TICK.toMillis() / 1000);
+        this.retention = retention;
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // the tasks catch what they throw; stop() ends them
+    public synchronized void start() {
+        thread = new ScheduledThreadPoolExecutor(1, new CustomizableThreadFactory("failure-retries-"));
+        thread.scheduleWithFixedDelay(() -> attempt(this::sendDue), 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+        if (!retention.isZero()) {
+            thread.scheduleWithFixedDelay(() -> attempt(this::forget), 60, FORGET_EVERY.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    @Override
+    public synchronized void stop() {
+        if (thread != null) {
+            thread.shutdownNow();
+            thread = null;
+        }
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return thread != null;
+    }
+
+    /** Releases what jobs let go now, and sends what is due. */
+    void sendDue() {
+        jobs.release(TICK);
+        if (retries.isUp()) {
+            failures.originsDue().forEach(origin -> send(failures.claim(origin, mostPerTick, LEASE)));
+        }
+    }
+
+    private void send(List<Failures.Due> due) {
+        Map<Boolean, List<Failures.Due>> bySuccess = due.stream()
+                .map(each -> new Sending(
+                        each,
+                        retries.send(
+                                each.origin().name(),
+                                each.retried(),
+                                each.message().properties(),
+                                each.message().body())))
+                .toList()
+                .stream()
+                .collect(Collectors.partitioningBy(
+                        Sending::isSafe, Collectors.mapping(Sending::due, Collectors.toList())));
+        failures.sent(bySuccess.getOrDefault(true, List.of()));
+        failures.postpone(bySuccess.getOrDefault(false, List.of()), AGAIN);
+    }
+
+    private record Sending(Failures.Due due, CompletableFuture<Void> confirm) {
+
+        boolean isSafe() {
+            return confirm.handle((safe, refused) -> {
+                        if (refused != null) {
+                            LOG.debug("a retry was refused failureId={}", due.id(), refused);
+                        }
+                        return refused == null;
+                    })
+                    .join();
+        }
+    }
+
+    private void forget() {
+        var more = true;
+        while (more && !Thread.currentThread().isInterrupted()) {
+            more = failures.forget(retention);
+        }
+    }
+
+    private void attempt(Runnable task) {
+        try {
+            task.run();
+            awayLogged = false;
+        } catch (DataAccessException | TransactionException away) {
+            if (!awayLogged) {
+                LOG.warn("failures that are due wait for the database");
+                awayLogged = true;
+            }
+            LOG.debug("database is away", away);
+        } catch (RuntimeException unforeseen) {
+            LOG.error("retrying failures stumbled; it goes on", unforeseen);
+        }
+    }
+}

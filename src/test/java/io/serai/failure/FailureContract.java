@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Connection;
+import io.serai.bus.EventPublisher;
+import io.serai.bus.Subscription;
+import io.serai.bus.SubscriptionStatus;
+import io.serai.bus.Subscriptions;
+import io.serai.message.Conflict;
+import io.serai.message.Event;
+import io.serai.message.EventIds;
+import io.serai.message.EventPattern;
+import io.serai.message.EventType;
+import io.serai.message.Invalid;
+import io.serai.testing.HubInside;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
+import org.apache.camel.builder.RouteBuilder;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** What is promised of messages that fail, on whatever broker and database the hub runs. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class FailureContract {
+
+    private static final AtomicInteger NAMES = new AtomicInteger();
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @TempDir
+    static Path folder;
+
+    private ConfigurableApplicationContext hub;
+    private CamelContext camel;
+    private EventPublisher publisher;
+    private FailureQueries failures;
+    private Jobs jobs;
+    private JdbcTemplate jdbc;
+    private Connection amqp;
+
+    /** Where broker and database are; nothing for embedded. */
+    abstract Map<String, String> servers();
+
+    @BeforeAll
+    void start() {
+        var arguments = new ArrayList<>(List.of(
+                "--server.port=0",
+                "--serai.embedded.data=" + folder,
+                "--serai.routes.directory=" + folder,
+                "--serai.bus.immediate-retries=1",
+                "--serai.failure.policies.quick.delays=100ms,200ms",
+                "--serai.failure.policies.steady.delays=300ms,300ms,300ms,300ms,300ms,300ms,300ms,300ms,300ms,300ms",
+                "--serai.failure.policies.late.delays=1h",
+                "--serai.failure.not-retryable=java.util.NoSuchElementException"));
+        servers().forEach((name, value) -> arguments.add("--" + name + "=" + value));
+        hub = HubInside.start(arguments);
+        camel = hub.getBean(CamelContext.class);
+        publisher = hub.getBean(EventPublisher.class);
+        failures = hub.getBean(FailureQueries.class);
+        jobs = hub.getBean(Jobs.class);
+        jdbc = hub.getBean(JdbcTemplate.class);
+        await().atMost(Duration.ofSeconds(40))
+                .until(() -> publisher.isUp()
+                        && hub.getBean(Subscriptions.class).list().stream()
+                                .allMatch(each -> each.state() == SubscriptionStatus.State.ACTIVE));
+        amqp = hub.getBean(CachingConnectionFactory.class).createConnection().getDelegate();
+    }
+
+    @AfterAll
+    void stop() {
+        if (hub != null) {
+            hub.close();
+        }
+    }
+
+    @Test
+    void aMessageThatFailsIsTriedAgainLaterUntilItSucceeds() throws Exception {
+        var type = newType();
+        var name = newName();
+        var calls = new AtomicInteger();
+        route(name, type, "&retry=quick", exchange -> {
+            // two tries in the first round, two in the second, the fifth succeeds
+            if (calls.incrementAndGet() <= 4) {
+                throw new IllegalStateException("the service is away");
+            }
+        });
+
+        var event = publish(type, "order-7", "{\"n\":1}");
+
+        var failure = awaitStatus(name, FailureStatus.RESOLVED);
+        assertThat(calls).hasValue(5);
+        assertThat(failure.round()).isEqualTo(1);
+        assertThat(failure.tries()).isEqualTo(4);
+        assertThat(failure.eventId()).isEqualTo(event.id());
+        assertThat(failure.subject()).isEqualTo("order-7");
+        assertThat(failure.message()).isEqualTo("the service is away");
+        assertThat(failure.routeId()).isEqualTo(name);
+        assertThat(failure.endedAt()).isNotNull();
+        assertThat(detail(failure).attempts())
+                .extracting(FailureView.Attempt::round)
+                .containsExactly(1, 0);
+    }
+
+    @Test
+    void aMessageThatGoesOnFailingIsDeadAfterItsRoundsAndKeptWhole() throws Exception {
+        var type = newType();
+        var name = newName();
+        var calls = new AtomicInteger();
+        route(name, type, "&retry=quick", exchange -> {
+            calls.incrementAndGet();
+            throw new IllegalStateException("no stock for 'A-17', order 4711");
+        });
+
+        publish(type, null, "{\"sku\":\"Ä-17\"}");
+
+        var failure = awaitStatus(name, FailureStatus.DEAD);
+        assertThat(calls).hasValue(6);
+        assertThat(failure.round()).isEqualTo(2);
+        assertThat(failure.dueAt()).isNull();
+        var detail = detail(failure);
+        assertThat(detail.body()).isEqualTo("{\"sku\":\"Ä-17\"}");
+        assertThat(detail.trace()).contains("java.lang.IllegalStateException: no stock");
+        assertThat(detail.properties().path("headers").path("cloudEvents_type").asText())
+                .isEqualTo(type);
+    }
+
+    @Test
+    void whatIsSentAgainGoesToItsOwnSubscriptionOnlyAndAsItWas() throws Exception {
+        var type = newType();
+        var name = newName();
+        Queue<Event> other = new ConcurrentLinkedQueue<>();
+        var calls = new AtomicInteger();
+        Queue<Map<String, Object>> seen = new ConcurrentLinkedQueue<>();
+        route(name, type, "&retry=quick", exchange -> {
+            seen.add(Map.copyOf(exchange.getMessage().getHeaders()));
+            // once, and once more in place
+            if (calls.incrementAndGet() <= 2) {
+                throw new IllegalArgumentException("twice");
+            }
+        });
+        hub.getBean(Subscriptions.class).subscribe(Subscription.of(newName(), 10, new EventPattern(type)), delivery -> {
+            other.add(delivery.event());
+            delivery.done();
+        });
+
+        publish(type, "s", "{}");
+
+        await().atMost(SOON).until(() -> seen.size() == 3);
+        assertThat(other).hasSize(1);
+        var first = new TreeMap<>(seen.remove());
+        seen.remove();
+        var second = new TreeMap<>(seen.remove());
+        assertThat(second).isEqualTo(first);
+    }
+
+    @Test
+    void invalidMessagesAndExceptionsOfTheConfigurationAreDeadAtOnce() throws Exception {
+        var type = newType();
+        var invalid = newName();
+        var listed = newName();
+        route(invalid, type, "&retry=quick", exchange -> {
+            throw new Invalid("reading order: quantity is no number");
+        });
+        route(listed, type, "&retry=quick", exchange -> {
+            throw new IllegalStateException(new NoSuchElementException("no such customer"));
+        });
+
+        publish(type, null, "{}");
+
+        assertThat(awaitStatus(invalid, FailureStatus.DEAD).round()).isZero();
+        assertThat(awaitStatus(listed, FailureStatus.DEAD).round()).isZero();
+    }
+
+    @Test
+    void oneBadMessageAmongAThousandHoldsUpNoOther() throws Exception {
+        var type = newType();
+        var name = newName();
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        route(name, type, "&retry=late", exchange -> {
+            var body = exchange.getMessage().getBody(String.class);
+            if (body.equals("500")) {
+                throw new IllegalStateException("bad");
+            }
+            done.add(body);
+        });
+
+        IntStream.range(0, 1000)
+                .mapToObj(number -> publisher.publish(event(type, null, Integer.toString(number))))
+                .toList()
+                .forEach(confirm -> confirm.orTimeout(20, TimeUnit.SECONDS).join());
+
+        await().atMost(SOON).until(() -> done.size() == 999);
+        var failure = awaitStatus(name, FailureStatus.RETRYING);
+        await().atMost(SOON).until(() -> failure.dueAt() != null);
+        assertThat(failure.dueAt()).isAfter(Instant.now().plusSeconds(60));
+    }
+
+    @Test
+    void theSameFailureParkedTwiceIsOneAndCounted() throws Exception {
+        var type = newType();
+        var name = newName();
+        route(name, type, "&retry=late", exchange -> {
+            throw new IllegalStateException("bad");
+        });
+        var event = event(type, null, "{}");
+
+        publisher.publish(event).join();
+        awaitStatus(name, FailureStatus.RETRYING);
+        publisher.publish(event).join();
+
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(of(name))
+                        .singleElement()
+                        .satisfies(failure -> assertThat(failure.duplicates()).isEqualTo(1)));
+    }
+
+    @Test
+    void whatOtherQueuesDeadLetterEndsHereToo() throws Exception {
+        try (var channel = amqp.createChannel()) {
+            var death = Map.<String, Object>of("queue", "crm.in", "reason", "expired", "count", 1L);
+            channel.basicPublish(
+                    "serai.dead",
+                    "",
+                    new BasicProperties.Builder()
+                            .headers(Map.of(
+                                    "x-death", List.of(death), "n", 5, "big", 5_000_000_000L, "raw", new byte[] {0, 1}))
+                            .contentType("text/plain")
+                            .build(),
+                    "old record \0".getBytes(StandardCharsets.UTF_8));
+        }
+
+        var failure = awaitStatus("queue:crm.in", FailureStatus.DEAD);
+        assertThat(failure.message()).contains("expired");
+        assertThat(detail(failure).body()).isEqualTo("old record \0");
+    }
+
+    @Test
+    void aMessageOfAnotherSystemsQueueIsTriedAgainWithItsHeadersAsTheyWere() throws Exception {
+        var queue = "host." + newName();
+        var calls = new AtomicInteger();
+        Queue<Map<String, Object>> headers = new ConcurrentLinkedQueue<>();
+        try (var channel = amqp.createChannel()) {
+            channel.queueDeclare(queue, true, false, false, null);
+            camel.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("spring-rabbitmq:default?queues=" + queue)
+                            .routeId(queue)
+                            .process(exchange -> {
+                                headers.add(Map.copyOf(exchange.getMessage().getHeaders()));
+                                if (calls.incrementAndGet() == 1) {
+                                    throw new IllegalStateException("once");
+                                }
+                            });
+                }
+            });
+            channel.basicPublish(
+                    "",
+                    queue,
+                    new BasicProperties.Builder()
+                            .headers(Map.of("long", 5_000_000_000L, "text", "x", "yes", true))
+                            .build(),
+                    "record".getBytes(StandardCharsets.UTF_8));
+        }
+
+        awaitStatus("queue:" + queue, FailureStatus.RESOLVED);
+        await().atMost(SOON).until(() -> headers.size() == 2);
+        headers.forEach(each -> assertThat(each)
+                .containsEntry("long", 5_000_000_000L)
+                .containsEntry("text", "x")
+                .containsEntry("yes", true)
+                .doesNotContainKeys("serai-retry-failure", "serai-retry-round"));
+    }
+
+    @Test
+    void anIdempotentBatchThatFailsIsTriedAgainOneByOne() throws Exception {
+        var type = newType();
+        var name = newName();
+        var table = name.replace('-', '_');
+        jdbc.execute("CREATE TABLE %s (id VARCHAR(255))".formatted(table));
+        var away = new AtomicBoolean(true);
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + type + "?subscription=" + name + "&retry=steady&idempotent=true")
+                        .routeId(name)
+                        .process(exchange -> {
+                            jdbc.update(
+                                    "INSERT INTO %s VALUES (?)".formatted(table),
+                                    exchange.getMessage().getBody(String.class));
+                            if (away.get()) {
+                                throw new IllegalStateException("away");
+                            }
+                        });
+            }
+        });
+
+        IntStream.range(0, 20)
+                .forEach(number -> publisher
+                        .publish(event(type, null, Integer.toString(number)))
+                        .join());
+        await().atMost(SOON).until(() -> of(name).size() == 20);
+        away.set(false);
+
+        await().atMost(SOON).until(() -> of(name).stream().allMatch(each -> each.status() == FailureStatus.RESOLVED));
+        assertThat(jdbc.queryForObject("SELECT COUNT(*) FROM " + table, Integer.class))
+                .isEqualTo(20);
+    }
+
+    @Test
+    void aPolicyThatIsNotThereStopsTheRouteAndIsNamed() {
+        assertThatThrownBy(() -> route(newName(), newType(), "&retry=often", exchange -> {}))
+                .hasStackTraceContaining("there is no policy 'often'");
+    }
+
+    @Test
+    void failuresOfOneCauseAreOneGroup() throws Exception {
+        var type = newType();
+        var name = newName();
+        route(name, type, "&retry=none", exchange -> {
+            throw new IllegalStateException("order " + exchange.getMessage().getBody(String.class) + " is late");
+        });
+
+        publish(type, null, "4711");
+        publish(type, null, "4712");
+
+        await().atMost(SOON).until(() -> of(name).size() == 2);
+        assertThat(of(name))
+                .extracting(FailureView.Summary::group)
+                .hasSize(2)
+                .containsOnly(of(name).get(0).group());
+        var group = of(name).get(0).group();
+        assertThat(failures.groups(500))
+                .filteredOn(each -> each.group().equals(group))
+                .singleElement()
+                .satisfies(each -> assertThat(each.dead()).isEqualTo(2));
+    }
+
+    @Test
+    void deadLettersAreReplayedByAJobOnceTheirCauseIsMended() throws Exception {
+        var type = newType();
+        var name = newName();
+        var broken = new AtomicBoolean(true);
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        route(name, type, "&retry=none", exchange -> {
+            if (broken.get()) {
+                throw new IllegalStateException("the service is away");
+            }
+            done.add(exchange.getMessage().getBody(String.class));
+        });
+        IntStream.range(0, 30).forEach(number -> publish(type, null, Integer.toString(number)));
+        await().atMost(SOON).until(() -> of(name).size() == 30);
+        broken.set(false);
+
+        var job = replay(name, new Job.Pace(1000, false, null));
+        publish(type, null, "later");
+
+        await().atMost(SOON).until(() -> jobs.find(job.id()).state() == Job.State.DONE);
+        assertThat(jobs.find(job.id()))
+                .extracting(Job::selected, Job::released, Job::resolved, Job::failedAgain, Job::left)
+                .containsExactly(30L, 30L, 30L, 0L, 0L);
+        assertThat(done).hasSize(31).doesNotHaveDuplicates();
+        assertThat(of(name)).allMatch(each -> each.status() == FailureStatus.RESOLVED);
+    }
+
+    @Test
+    void aReplayThatRampsStopsWhenTooManyFailAgain() throws Exception {
+        var type = newType();
+        var name = newName();
+        var calls = new AtomicInteger();
+        route(name, type, "&retry=none", exchange -> {
+            calls.incrementAndGet();
+            throw new IllegalStateException("still away");
+        });
+        IntStream.range(0, 30).forEach(number -> publish(type, null, Integer.toString(number)));
+        await().atMost(SOON).until(() -> of(name).size() == 30);
+
+        var job = replay(name, new Job.Pace(1000, true, 0.5));
+
+        await().atMost(SOON).until(() -> jobs.find(job.id()).state() == Job.State.STOPPED);
+        assertThat(jobs.find(job.id()).released()).isEqualTo(1);
+        assertThat(jobs.find(job.id()).failedAgain()).isEqualTo(1);
+        assertThat(of(name)).allMatch(each -> each.status() == FailureStatus.DEAD);
+    }
+
+    @Test
+    void aDiscardIsUndoneAndWhatIsDiscardedStaysSo() throws Exception {
+        var type = newType();
+        var name = newName();
+        route(name, type, "&retry=none", exchange -> {
+            throw new IllegalStateException("bad");
+        });
+        publish(type, null, "1");
+        publish(type, null, "2");
+        await().atMost(SOON).until(() -> of(name).size() == 2);
+
+        var job = jobs.make(
+                Job.Kind.DISCARD, selectionOf(name), "{}", new Job.Pace(100, false, null), "ann", "test data");
+        await().atMost(SOON).until(() -> jobs.find(job.id()).state() == Job.State.DONE);
+        assertThat(of(name)).allMatch(each -> each.status() == FailureStatus.DISCARDED);
+        assertThatThrownBy(() -> replay(name, new Job.Pace(100, false, null)))
+                .isInstanceOf(Invalid.class)
+                .hasMessageContaining("no failure that is DEAD");
+
+        jobs.undo(job.id());
+
+        assertThat(of(name)).allMatch(each -> each.status() == FailureStatus.DEAD);
+        assertThatThrownBy(() -> jobs.undo(job.id())).isInstanceOf(Conflict.class);
+    }
+
+    private Job replay(String origin, Job.Pace pace) {
+        return jobs.make(Job.Kind.REPLAY, selectionOf(origin), "{}", pace, "ann", "the service is mended");
+    }
+
+    private static Jobs.Selection selectionOf(String origin) {
+        return new Jobs.Selection(null, new FailureQueries.Query(null, null, origin, null, null, null, null));
+    }
+
+    private void route(String name, String type, String options, Processor processor) throws Exception {
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + type + "?subscription=" + name + options)
+                        .routeId(name)
+                        .process(processor);
+            }
+        });
+    }
+
+    private FailureView.Summary awaitStatus(String origin, FailureStatus status) {
+        return await().atMost(SOON)
+                .until(
+                        () -> of(origin).stream()
+                                .filter(each -> each.status() == status)
+                                .findFirst()
+                                .orElse(null),
+                        found -> found != null);
+    }
+
+    private List<FailureView.Summary> of(String origin) {
+        return failures.page(new FailureQueries.Query(null, null, origin, null, null, null, null), Long.MAX_VALUE, 500)
+                .items();
+    }
+
+    private FailureView.Detail detail(FailureView.Summary failure) {
+        return failures.find(failure.id()).orElseThrow();
+    }
+
+    private Event publish(String type, @Nullable String subject, String body) {
+        var event = event(type, subject, body);
+        publisher.publish(event).orTimeout(10, TimeUnit.SECONDS).join();
+        return event;
+    }
+
+    private static Event event(String type, @Nullable String subject, String body) {
+        return new Event(
+                EventIds.next(),
+                "/test",
+                new EventType(type),
+                subject,
+                Instant.now(),
+                "text/plain",
+                null,
+                Map.of(),
+                body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String newType() {
+        return "fail.t" + NAMES.incrementAndGet();
+    }
+
+    private static String newName() {
+        return "f-" + NAMES.incrementAndGet();
+    }
+}
