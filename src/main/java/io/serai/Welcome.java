@@ -21,7 +21,7 @@ class Welcome implements ApplicationListener<ApplicationReadyEvent> {
             LOG.info("""
                     Serai listens on {}. Try:
                       curl -N '{}/api/events/stream'
-                      curl -H 'Content-Type: application/json' -d '{"n": 1}' {}/api/events/order.placed
+                      curl -H 'Content-Type: application/json' -d '{"n": 1}' {}/api/events/parcel.arrived
                       curl -H 'Content-Type: application/json' -d '{"name":"Ada","email":"ada@example.com"}' {}/api/users
                     """.strip(), address, address, address, address);
         }

@@ -93,6 +93,8 @@ class FulfilOrderIT {
                 "--server.port=0",
                 "--serai.embedded.data=" + folder,
                 "--serai.routes.directory=" + Path.of("routes").toAbsolutePath(),
+                // what is parked is looked at where it lies
+                "--serai.failure.store=false",
                 "--serai.fulfilment.url=http://127.0.0.1:"
                         + service.getAddress().getPort() + "/",
                 "--serai.fulfilment.authorization=Basic c2VyYWk6c2VjcmV0",
@@ -103,7 +105,7 @@ class FulfilOrderIT {
         amqp = hub.getBean(CachingConnectionFactory.class).createConnection().getDelegate();
         hub.getBean(Subscriptions.class)
                 .subscribe(
-                        new Subscription("test-shipped", Set.of(new EventPattern("order.shipped")), false, 1, 10),
+                        new Subscription("test-shipped", Set.of(new EventPattern("order.shipped")), false, 1, 10, null),
                         delivery -> {
                             shipped.add(delivery.event());
                             delivery.done();

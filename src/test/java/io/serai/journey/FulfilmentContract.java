@@ -58,6 +58,8 @@ abstract class FulfilmentContract {
     @BeforeAll
     void start() {
         hub = HubProcess.in(folder)
+                // what is parked is looked at where it lies
+                .with("serai.failure.store", "false")
                 .with(servers())
                 .with("serai.registry.heartbeat", "1s")
                 .with("serai.fulfilment.response-timeout", "4000")

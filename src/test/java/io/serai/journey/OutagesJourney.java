@@ -73,6 +73,8 @@ class OutagesJourney {
                 Files.createDirectories(routes().resolve("warehouse")).resolve("read-queue.camel.yaml"), READ_QUEUE);
         broker.refuse();
         hub = HubProcess.in(folder)
+                // what is parked is looked at where it lies
+                .with("serai.failure.store", "false")
                 .with("serai.routes.directory", routes())
                 .with("spring.rabbitmq.addresses", through(broker, brokerAddress))
                 .with("spring.datasource.url", "jdbc:" + through(database, address))

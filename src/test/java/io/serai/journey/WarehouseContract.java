@@ -50,7 +50,12 @@ abstract class WarehouseContract {
 
     @BeforeAll
     void startWithoutTheQueuesOfTheHost() {
-        hub = HubProcess.in(folder).with(servers()).start().awaitReady();
+        hub = HubProcess.in(folder)
+                .with(servers())
+                // what is parked is looked at where it lies
+                .with("serai.failure.store", "false")
+                .start()
+                .awaitReady();
         client = new HubClient(hub);
         host = new OtherSystem(() -> broker(hub));
         parked = new ParkedMessages(host);
