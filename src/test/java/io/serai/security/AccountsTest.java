@@ -30,10 +30,12 @@ class AccountsTest {
 
     @Test
     void rolesIncludeLesserOnes() {
-        assertThat(authorities("reader")).containsExactly("ROLE_READER");
+        assertThat(authorities("reader")).containsExactly("ROLE_METRICS", "ROLE_READER");
         assertThat(authorities("client")).containsExactly("ROLE_CLIENT");
-        assertThat(authorities("Operator")).containsExactly("ROLE_READER", "ROLE_CLIENT", "ROLE_OPERATOR");
-        assertThat(authorities("editor")).containsExactly("ROLE_READER", "ROLE_CLIENT", "ROLE_OPERATOR", "ROLE_EDITOR");
+        assertThat(authorities("Operator"))
+                .containsExactly("ROLE_METRICS", "ROLE_READER", "ROLE_CLIENT", "ROLE_OPERATOR");
+        assertThat(authorities("editor"))
+                .containsExactly("ROLE_METRICS", "ROLE_READER", "ROLE_CLIENT", "ROLE_OPERATOR", "ROLE_EDITOR");
     }
 
     @Test

@@ -44,7 +44,7 @@ class LoginsTest {
     @Test
     void rightPasswordIsCheckedOnceInFiveMinutes() {
         for (int i = 0; i < 10; i++) {
-            assertThat(login("ann", "right").getAuthorities()).hasSize(4);
+            assertThat(login("ann", "right").getAuthorities()).hasSize(5);
         }
         assertThat(encoder.checks).hasValue(1);
         clock.pass(Logins.REMEMBERED.plusSeconds(1));
