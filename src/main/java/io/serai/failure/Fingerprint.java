@@ -19,6 +19,9 @@ final class Fingerprint {
 
     private static final Pattern VALUES =
             Pattern.compile("'[^']*'|\"[^\"]*\"|[0-9a-fA-F]{8}-[0-9a-fA-F-]{4,}|\\S*\\d\\S*");
+    /** Changes as the JVM warms up, and says nothing of the cause. */
+    private static final Pattern REFLECTION = Pattern.compile("[ /](jdk\\.internal|java\\.lang)\\.reflect\\.");
+
     private static final int FRAMES = 3;
     private static final int LENGTH = 16;
 
@@ -46,7 +49,7 @@ final class Fingerprint {
                 ? ""
                 : trace.lines()
                         .map(String::strip)
-                        .filter(line -> line.startsWith("at "))
+                        .filter(line -> line.startsWith("at ") && !REFLECTION.matcher(line).find())
                         .limit(FRAMES)
                         .collect(Collectors.joining("\n"));
     }

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.util.FileSystemUtils;
 
 /** The route fulfil-order against a service that does what the test wants. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -92,7 +94,7 @@ class FulfilOrderIT {
         hub = HubInside.start(List.of(
                 "--server.port=0",
                 "--serai.embedded.data=" + folder,
-                "--serai.routes.directory=" + Path.of("routes").toAbsolutePath(),
+                "--serai.routes.directory=" + routes(),
                 // what is parked is looked at where it lies
                 "--serai.failure.store=false",
                 "--serai.fulfilment.url=http://127.0.0.1:"
@@ -285,6 +287,15 @@ class FulfilOrderIT {
         assertThat(calls.size()).isBetween(10, 48);
         assertThat(Thread.activeCount() - before).isLessThan(100);
         assertThat(shipped).isEmpty();
+    }
+
+    /** This route alone: others that hear of orders would park what is none, too. */
+    private static Path routes() throws IOException {
+        var routes = Files.createDirectories(folder.resolve("routes/orders")).getParent();
+        var route = Path.of("orders/fulfil-order.camel.yaml");
+        Files.copy(Path.of("routes").resolve(route), routes.resolve(route));
+        FileSystemUtils.copyRecursively(Path.of("routes/schemas"), routes.resolve("schemas"));
+        return routes;
     }
 
     private Event place(Map<String, String> extensions) {
