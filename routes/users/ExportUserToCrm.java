@@ -13,7 +13,7 @@ import org.apache.camel.dataformat.bindy.fixed.BindyFixedLengthDataFormat;
 
 // in:            user.created, user.updated, user.deleted
 // out:           one file a change in data/legacy/crm/in, a fixed-width record of 190 characters, ISO 8859-1
-// on error:      tried three times, then parked in serai.failures
+// on error:      tried three times in place, then by the retry policy
 // idempotent by: the name of the file, which follows from the event; written under .writing-NAME and renamed
 public class ExportUserToCrm extends RouteBuilder {
 

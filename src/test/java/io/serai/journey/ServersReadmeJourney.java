@@ -52,6 +52,7 @@ class ServersReadmeJourney extends ReadmeContract {
         var login = broker.getUserInfo().split(":", 2);
         var database = SharedNodes.postgres().newDatabase();
         return Map.of(
+                "SERAI_METRICS_PASSWORD_BCRYPT", BCrypt.hashpw(PASSWORD, BCrypt.gensalt(4)),
                 "SERAI_RABBITMQ_ADDRESSES", broker.toString(),
                 "SERAI_RABBITMQ_USERNAME", login[0],
                 "SERAI_RABBITMQ_PASSWORD", login[1],
