@@ -19,7 +19,7 @@ final class RawReader extends Thread {
 
     private static final int BATCH = 200;
     private static final String INSERT =
-            "INSERT INTO received_order (id, body) VALUES (?, cast(? AS jsonb)) ON CONFLICT DO NOTHING";
+            "INSERT INTO bench_order (id, body) VALUES (?, cast(? AS jsonb)) ON CONFLICT DO NOTHING";
 
     private record Received(long tag, String id, byte[] body) {}
 

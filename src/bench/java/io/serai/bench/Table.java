@@ -59,7 +59,7 @@ record Table(Bench.Settings settings) {
         try (var connection = connect(settings.name());
                 var select = connection.prepareStatement(
                         "SELECT count(*), coalesce(extract(epoch FROM max(stored_at) - min(stored_at)), 0)"
-                                + " FROM received_order WHERE id LIKE ?")) {
+                                + " FROM bench_order WHERE id LIKE ?")) {
             select.setString(1, prefix + "%");
             var row = select.executeQuery();
             row.next();

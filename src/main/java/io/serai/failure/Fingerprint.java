@@ -49,7 +49,8 @@ final class Fingerprint {
                 ? ""
                 : trace.lines()
                         .map(String::strip)
-                        .filter(line -> line.startsWith("at ") && !REFLECTION.matcher(line).find())
+                        .filter(line -> line.startsWith("at ")
+                                && !REFLECTION.matcher(line).find())
                         .limit(FRAMES)
                         .collect(Collectors.joining("\n"));
     }

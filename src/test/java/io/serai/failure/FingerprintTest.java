@@ -20,7 +20,8 @@ class FingerprintTest {
     @Test
     void idsNumbersAndQuotedValuesDoNotCount() {
         assertThat(of("no stock of 'A-17' for order 4711, id 01a1fd20-e40e-74dc", "GeneratedConstructorAccessor80"))
-                .isEqualTo(of("no stock of 'B-3' for order 9, id 01a1fd21-0834-7d30", "GeneratedConstructorAccessor80"));
+                .isEqualTo(
+                        of("no stock of 'B-3' for order 9, id 01a1fd21-0834-7d30", "GeneratedConstructorAccessor80"));
     }
 
     @Test

@@ -79,9 +79,9 @@ class BenchJourney {
         }
 
         await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(new HashSet<>(select("SELECT id FROM received_order")))
+                .untilAsserted(() -> assertThat(new HashSet<>(select("SELECT id FROM bench_order")))
                         .containsExactlyInAnyOrderElementsOf(ids));
-        assertThat(select("SELECT body ->> 'customer' FROM received_order WHERE id = 'bücher-7'"))
+        assertThat(select("SELECT body ->> 'customer' FROM bench_order WHERE id = 'bücher-7'"))
                 .containsExactly("Käse & Söhne");
     }
 
@@ -92,7 +92,7 @@ class BenchJourney {
         assertThat(refused.statusCode()).isEqualTo(422);
         assertThat(json(refused).path("errors").path(0).path("name").asText()).contains("qty");
         assertThat(post("{\"id\":")).isEqualTo(400);
-        assertThat(select("SELECT id FROM received_order WHERE id = 'x'")).isEmpty();
+        assertThat(select("SELECT id FROM bench_order WHERE id = 'x'")).isEmpty();
     }
 
     private static int post(String order) throws Exception {

@@ -4,7 +4,9 @@ package io.serai.journey;
 import io.serai.testing.HubProcess;
 import java.net.URI;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 
+@Tag("long")
 class EmbeddedShipmentReportJourney extends ShipmentReportContract {
 
     @Override

@@ -59,7 +59,8 @@ abstract class MendedFulfilmentContract {
     void ordersWaitWhileFulfilmentFailsAndAreShippedOnceWhenItIsMended() throws Exception {
         drop("orders.csv");
         await().atMost(LONG)
-                .until(() -> failures("status=retrying&subscription=fulfil-order").size() == OrdersContract.PLACED);
+                .until(() ->
+                        failures("status=retrying&subscription=fulfil-order").size() == OrdersContract.PLACED);
         assertThat(client.events("type=order.shipped")).isEmpty();
         assertThat(failures("status=dead")).singleElement().satisfies(line -> {
             assertThat(line.path("eventType").asText()).isEqualTo("order.line");
@@ -76,12 +77,12 @@ abstract class MendedFulfilmentContract {
                 .isEqualTo(200);
 
         await().atMost(LONG)
-                .until(() -> failures("status=resolved&subscription=fulfil-order").size() == OrdersContract.PLACED);
+                .until(() ->
+                        failures("status=resolved&subscription=fulfil-order").size() == OrdersContract.PLACED);
         assertShippedOnce();
 
         drop("again.csv");
-        await().atMost(LONG)
-                .until(() -> Files.exists(folder.resolve("data/legacy/erp/out/.done/again.csv")));
+        await().atMost(LONG).until(() -> Files.exists(folder.resolve("data/legacy/erp/out/.done/again.csv")));
         await().atMost(LONG).until(() -> client.events("type=file.arrived").size() == 2);
         assertShippedOnce();
     }
@@ -99,8 +100,8 @@ abstract class MendedFulfilmentContract {
                         .hasSize(1);
             }
             assertThat(reported().keySet()).containsExactlyInAnyOrderElementsOf(shipped);
-            assertThat(reported().values()).allSatisfy(shipments -> assertThat(shipments)
-                    .hasSize(1));
+            assertThat(reported().values())
+                    .allSatisfy(shipments -> assertThat(shipments).hasSize(1));
         });
     }
 
@@ -108,7 +109,8 @@ abstract class MendedFulfilmentContract {
     private static Map<String, List<String>> reported() throws IOException {
         var lines = new ArrayList<String>();
         try (var files = Files.list(folder.resolve("data/legacy/erp/in"))) {
-            for (var file : files.filter(each -> each.toString().endsWith(".csv")).toList()) {
+            for (var file :
+                    files.filter(each -> each.toString().endsWith(".csv")).toList()) {
                 lines.addAll(Files.readAllLines(file).stream().skip(1).toList());
             }
         }
@@ -117,8 +119,8 @@ abstract class MendedFulfilmentContract {
                 .distinct()
                 .collect(Collectors.groupingBy(
                         line -> line[1],
-                        Collectors.mapping(line -> line[0], Collectors.collectingAndThen(
-                                Collectors.toSet(), List::copyOf))));
+                        Collectors.mapping(
+                                line -> line[0], Collectors.collectingAndThen(Collectors.toSet(), List::copyOf))));
     }
 
     private List<JsonNode> failures(String query) throws IOException {

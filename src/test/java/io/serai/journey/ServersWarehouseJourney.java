@@ -6,7 +6,9 @@ import io.serai.testing.HubServices;
 import io.serai.testing.SharedNodes;
 import java.net.URI;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 
+@Tag("long")
 @HubServices
 class ServersWarehouseJourney extends WarehouseContract {
 

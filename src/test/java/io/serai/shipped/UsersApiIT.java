@@ -296,18 +296,7 @@ class UsersApiIT {
         }
 
         @ParameterizedTest
-        @ValueSource(
-                strings = {
-                    "none",
-                    "7",
-                    "~",
-                    "*",
-                    "%25",
-                    "%27%20or%201=1--",
-                    "${header.x}",
-                    "%E6%9D%8E",
-                    "x%0Ay"
-                })
+        @ValueSource(strings = {"none", "7", "~", "*", "%25", "%27%20or%201=1--", "${header.x}", "%E6%9D%8E", "x%0Ay"})
         void ofAnUnknownIdIs404(String id) throws IOException {
             create(ADA);
             assertProblem(routes.send("GET", "/api/users/" + escaped(id), ""), 404, "not-found");
