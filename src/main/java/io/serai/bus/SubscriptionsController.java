@@ -14,7 +14,8 @@ import org.springframework.web.bind.annotation.RestController;
 final class SubscriptionsController {
 
     /** A page of subscriptions; {@code next} is the cursor of the following page. */
-    record Page(List<SubscriptionStatus> items, @Nullable String next) {}
+    record SubscriptionPage(
+            List<SubscriptionStatus> items, @Nullable String next) {}
 
     private static final int MAX_LIMIT = 500;
 
@@ -26,7 +27,8 @@ final class SubscriptionsController {
 
     @Operation(summary = "Lists the subscriptions by name")
     @GetMapping("/api/subscriptions")
-    Page list(@RequestParam(defaultValue = "50") int limit, @RequestParam(defaultValue = "") String cursor) {
+    SubscriptionPage list(
+            @RequestParam(defaultValue = "50") int limit, @RequestParam(defaultValue = "") String cursor) {
         if (limit < 1 || limit > MAX_LIMIT) {
             throw new Invalid("listing subscriptions: limit must be 1 to " + MAX_LIMIT);
         }
@@ -36,6 +38,6 @@ final class SubscriptionsController {
                 .toList();
         var more = after.size() > limit;
         var items = more ? after.subList(0, limit) : after;
-        return new Page(items, more ? items.get(items.size() - 1).name() : null);
+        return new SubscriptionPage(items, more ? items.get(items.size() - 1).name() : null);
     }
 }

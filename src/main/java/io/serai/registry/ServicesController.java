@@ -22,7 +22,8 @@ import org.springframework.web.bind.annotation.RestController;
 final class ServicesController {
 
     /** A page of instances; {@code next} is the cursor of the following page. */
-    record Page(List<ServiceInstance> items, @Nullable String next) {}
+    record ServicePage(
+            List<ServiceInstance> items, @Nullable String next) {}
 
     /**
      * What an instance says of itself, each time before its time to live is over.
@@ -46,7 +47,7 @@ final class ServicesController {
     }
 
     @GetMapping("/api/services")
-    Page list(@RequestParam(defaultValue = "50") int limit, @RequestParam(defaultValue = "") String cursor) {
+    ServicePage list(@RequestParam(defaultValue = "50") int limit, @RequestParam(defaultValue = "") String cursor) {
         if (limit < 1 || limit > MAX_LIMIT) {
             throw new Invalid("listing services: limit must be 1 to " + MAX_LIMIT);
         }
@@ -57,7 +58,7 @@ final class ServicesController {
                 .toList();
         var more = after.size() > limit;
         var items = more ? after.subList(0, limit) : after;
-        return new Page(items, more ? key(items.get(items.size() - 1)) : null);
+        return new ServicePage(items, more ? key(items.get(items.size() - 1)) : null);
     }
 
     @PutMapping("/api/services/{name}/{instance}")

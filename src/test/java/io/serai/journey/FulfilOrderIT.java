@@ -293,7 +293,8 @@ class FulfilOrderIT {
 
     /** This route alone: others that hear of orders would park what is none, too. */
     private static Path routes() throws IOException {
-        var routes = Files.createDirectories(folder.resolve("routes/orders")).getParent();
+        var routes = folder.resolve("routes");
+        Files.createDirectories(routes.resolve("orders"));
         var route = Path.of("orders/fulfil-order.camel.yaml");
         Files.copy(Path.of("routes").resolve(route), routes.resolve(route));
         FileSystemUtils.copyRecursively(Path.of("routes/schemas"), routes.resolve("schemas"));

@@ -330,7 +330,7 @@ abstract class FulfilmentContract {
         disturb(9000, 0);
         var orders = place(60);
 
-        await().atMost(Duration.ofSeconds(60)).until(() -> parked(orders) == orders.size());
+        await().atMost(Duration.ofSeconds(150)).until(() -> parked(orders) == orders.size());
         assertThat(threads() - before).isLessThan(60);
         mend();
         for (var order : orders) {

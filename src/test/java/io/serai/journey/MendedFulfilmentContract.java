@@ -10,6 +10,7 @@ import io.serai.testing.HubProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,7 +90,7 @@ abstract class MendedFulfilmentContract {
 
     /** In the event log, in the service's table and in the ERP's folder. */
     private void assertShippedOnce() {
-        await().atMost(LONG).untilAsserted(() -> {
+        await().atMost(LONG).ignoreException(NoSuchFileException.class).untilAsserted(() -> {
             var shipped = client.events("type=order.shipped").stream()
                     .map(event -> event.path("subject").asText())
                     .toList();

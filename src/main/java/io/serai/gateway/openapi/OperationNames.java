@@ -27,11 +27,17 @@ final class OperationNames implements OpenApiCustomizer {
         document.setTags(null);
     }
 
-    private static void name(Operation operation, HttpMethod method, String path) {
-        var parts = Arrays.asList(path.replaceFirst("^/(api/)?", "").split("/"));
+    static void name(Operation operation, HttpMethod method, String path) {
         operation.setOperationId(method.name().toLowerCase(Locale.ROOT)
-                + parts.stream().map(OperationNames::word).collect(Collectors.joining()));
-        operation.setTags(List.of(parts.get(0)));
+                + Arrays.stream(path.replaceFirst("^/(api/)?", "").split("/", -1))
+                        .map(OperationNames::word)
+                        .collect(Collectors.joining()));
+        operation.setTags(List.of(group(path)));
+    }
+
+    /** {@code events} for {@code /api/events/{id}}. */
+    private static String group(String path) {
+        return path.replaceFirst("^/(?:api/)?([^/]*).*", "$1");
     }
 
     private static String word(String part) {

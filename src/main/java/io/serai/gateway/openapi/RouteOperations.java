@@ -100,6 +100,7 @@ final class RouteOperations implements OpenApiCustomizer {
     private static void add(Paths paths, String path, HttpMethod method, Operation operation) {
         var item = paths.computeIfAbsent(path, none -> new PathItem());
         if (!item.readOperationsMap().containsKey(method)) {
+            OperationNames.name(operation, method, path);
             item.operation(method, operation);
         }
     }
