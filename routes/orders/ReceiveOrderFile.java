@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import io.serai.file.Aside;
 import io.serai.file.CsvFile;
+import io.serai.file.PatientProducer;
 import io.serai.file.Quoted;
 import io.serai.message.EventIds;
 import io.serai.message.Invalid;
@@ -28,34 +29,24 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
-import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.support.service.ServiceHelper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataIntegrityViolationException;
-import org.springframework.dao.NonTransientDataAccessResourceException;
-import org.springframework.dao.RecoverableDataAccessException;
-import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.transaction.TransactionException;
+import org.springframework.jdbc.core.RowMapper;
 
 // in:            CSV exports of the ERP in data/legacy/erp/out, *.csv; consecutive lines of one InvoiceNo are an order
 // out:           order.placed, or order.cancelled where the InvoiceNo begins with C; file.arrived once a file, which
-// goes
-//                to .done/. An invalid line is parked as order.line, an order with another content than before as
-//                order.rejected
+//                goes to .done/. An invalid line is parked as order.line, an order with another content than before
+//                as order.rejected
 // on error:      a file that cannot be read changes nothing and goes to .failed/ with a note; while the database is
-// away
-//                reading waits, and a file that was begun is begun again: what is known is passed over
+//                away reading waits, and a file that was begun is begun again: what is known is passed over
 // idempotent by: the system, the InvoiceNo and the content: the values of all its lines, valid or not, in their order
 public class ReceiveOrderFile extends RouteBuilder {
 
@@ -63,8 +54,6 @@ public class ReceiveOrderFile extends RouteBuilder {
     static final List<String> HEADER = List.of(
             "InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country");
 
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
-    private static final Pattern CONTROL_BUT_BREAKS = Pattern.compile("[\\p{Cntrl}&&[^\t\r\n]]");
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("M/d/uuuu H:mm", Locale.ROOT).withResolverStyle(ResolverStyle.STRICT);
     private static final DateTimeFormatter WITH_OFFSET = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssxxx");
@@ -88,15 +77,8 @@ public class ReceiveOrderFile extends RouteBuilder {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReceiveOrderFile.class);
     private static final long REPORT = TimeUnit.SECONDS.toNanos(10);
-    private static final long AGAIN = TimeUnit.SECONDS.toNanos(1);
 
-    /** The database is not there, or not for this transaction. */
-    private static final List<Class<? extends RuntimeException>> AWAY = List.of(
-            TransientDataAccessException.class,
-            RecoverableDataAccessException.class,
-            NonTransientDataAccessResourceException.class,
-            TransactionException.class);
-
+    /** What is about the order, not about the moment. */
     private static final List<Class<? extends RuntimeException>> WRONG =
             List.of(Invalid.class, DataIntegrityViolationException.class);
 
@@ -132,15 +114,15 @@ public class ReceiveOrderFile extends RouteBuilder {
                 .stopOnException()
                 .process(ReceiveOrderFile::address)
                 .choice()
-                .when(header("outcome").isEqualTo(Outcome.PLACED))
+                .when(header("type").isEqualTo("order.placed"))
                 .to("event:order.placed" + tied + "&eventId=${header.journey}")
-                .when(header("outcome").isEqualTo(Outcome.CANCELLED))
+                .when(header("type").isEqualTo("order.cancelled"))
                 .to("event:order.cancelled" + tied + "&eventId=${header.journey}")
-                .when(header("outcome").isEqualTo(Outcome.INVALID_LINE))
+                .when(header("type").isEqualTo("order.line"))
                 .to("failure:order.line" + tied + reason)
-                .when(header("outcome").isEqualTo(Outcome.REJECTED))
+                .when(header("type").isEqualTo("order.rejected"))
                 .to("failure:order.rejected" + tied + reason)
-                .when(header("outcome").isEqualTo(Outcome.UNREADABLE_FILE))
+                .when(header("type").isEqualTo("order.file"))
                 .to("failure:order.file" + tied + reason)
                 .otherwise()
                 .to("event:file.arrived?outbox=true&eventId=${header.fileId}&subject=${header.subject}");
@@ -149,7 +131,7 @@ public class ReceiveOrderFile extends RouteBuilder {
     private static void address(Exchange exchange) {
         var message = exchange.getMessage();
         var finding = message.getBody(Finding.class);
-        message.setHeader("outcome", finding.outcome());
+        message.setHeader("type", finding.type());
         message.setHeader("subject", finding.subject());
         message.setHeader("journey", finding.journey());
         message.setHeader("fileId", finding.fileId());
@@ -166,121 +148,66 @@ public class ReceiveOrderFile extends RouteBuilder {
     private void receive(Exchange exchange) throws Exception {
         var path = exchange.getMessage().getBody(File.class).toPath();
         var charset = Charset.forName(getContext().resolvePropertyPlaceholders("{{erp.orders.charset:UTF-8}}"));
-        var arrival = Arrival.of(path);
-        try (var template = getContext().createProducerTemplate()) {
-            send(template, claims -> claims.arrived(arrival));
+        var file = Arrival.of(path);
+        try (var to = new PatientProducer(getContext(), exchange.getFromRouteId())) {
+            to.send("direct:take-orders", (Work) claims -> claims.arrived(file), WRONG);
             try {
                 CsvFile.check(path, charset, HEADER);
             } catch (CsvFile.Unreadable unreadable) {
-                var file = new RefusedFile(arrival.id(), SYSTEM, arrival.name(), unreadable.getMessage());
+                var refused = new RefusedFile(file.id(), SYSTEM, file.name(), unreadable.getMessage());
                 LOG.error(
-                        "order file cannot be read and is moved to .failed file={} cause={}",
-                        file.file(),
-                        file.reason());
-                send(template, claims -> claims.refused(file));
-                exchange.setProperty(
-                        "moveTo",
-                        Aside.failed(
-                                path,
-                                NOTE.formatted(
-                                        file.file(),
-                                        file.reason(),
-                                        path.toAbsolutePath().getParent())));
+                        "order file cannot be read and goes to .failed file={} cause={}",
+                        file.name(),
+                        refused.reason());
+                to.send("direct:take-orders", (Work) claims -> claims.refused(refused), WRONG);
+                var note = NOTE.formatted(
+                        file.name(), refused.reason(), path.toAbsolutePath().getParent());
+                exchange.setProperty("moveTo", Aside.failed(path, note));
                 return;
             }
-            take(template, path, charset, arrival);
+            take(to, path, charset, file);
         }
         exchange.setProperty("moveTo", Aside.done(path));
     }
 
-    private void take(ProducerTemplate template, Path path, Charset charset, Arrival arrival) throws IOException {
-        var begun = System.nanoTime();
-        var reported = begun;
+    private void take(PatientProducer to, Path path, Charset charset, Arrival file) throws IOException {
+        var reported = System.nanoTime();
         long linesTaken = 0;
         long bytesTaken = 0;
         try (var rows = CsvFile.open(path, charset, HEADER)) {
-            var orders = new Orders(rows, arrival.name());
+            var orders = new Orders(rows, file.name());
             for (var chunk = orders.next(); !chunk.isEmpty(); chunk = orders.next()) {
-                commit(template, arrival, chunk);
+                commit(to, file, chunk);
                 lines.increment((double) (rows.lines() - linesTaken));
                 bytes.increment((double) (rows.bytes() - bytesTaken));
                 linesTaken = rows.lines();
                 bytesTaken = rows.bytes();
                 if (System.nanoTime() - reported > REPORT) {
                     reported = System.nanoTime();
-                    LOG.info(
-                            "reading order file file={} lines={} bytes={} of={}",
-                            arrival.name(),
-                            linesTaken,
-                            bytesTaken,
-                            arrival.size());
+                    LOG.info("reading order file {} lines={} bytes={}", file, linesTaken, bytesTaken);
                 }
             }
         }
-        if (!Arrival.of(path).equals(arrival)) {
-            throw new IOException("reading order file " + arrival.name() + ": it changed meanwhile; it is read again");
+        if (!Arrival.of(path).equals(file)) {
+            throw new IOException("reading order file " + file.name() + ": it changed meanwhile; it is read again");
         }
-        LOG.info(
-                "order file is done file={} lines={} bytes={} seconds={}",
-                arrival.name(),
-                linesTaken,
-                bytesTaken,
-                TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun));
+        LOG.info("order file is done {} lines={}", file, linesTaken);
     }
 
     /** What the database or the hub will not have is found order by order, and parked. */
-    private void commit(ProducerTemplate template, Arrival file, List<Unit> chunk) {
+    private void commit(PatientProducer to, Arrival file, List<Unit> chunk) {
         try {
-            send(template, claims -> claims.taken(file, chunk));
+            to.send("direct:take-orders", (Work) claims -> claims.taken(file, chunk), WRONG);
         } catch (Invalid | DataIntegrityViolationException wrong) {
             if (chunk.size() > 1) {
-                chunk.forEach(unit -> commit(template, file, List.of(unit)));
+                chunk.forEach(unit -> commit(to, file, List.of(unit)));
             } else if (chunk.get(0) instanceof Order order && order.refusal == null) {
                 order.refuse("cannot be taken: " + wrong.getMessage());
-                commit(template, file, chunk);
+                commit(to, file, chunk);
             } else {
                 throw wrong;
             }
         }
-    }
-
-    /** Sends, and sends again while the database is away; a hub that stops leaves the file for its next start. */
-    private void send(ProducerTemplate template, Work work) {
-        for (var told = false; ; told = true) {
-            if (!isRunning()) {
-                throw new RejectedExecutionException("the route stops; the file is read again when it starts");
-            }
-            var sent = template.send(
-                    "direct:take-orders", each -> each.getMessage().setBody(work));
-            var failed = sent.getException();
-            if (failed == null) {
-                return;
-            }
-            var away = cause(sent, AWAY);
-            if (away == null) {
-                var wrong = cause(sent, WRONG);
-                throw wrong == null ? new IllegalStateException("taking orders failed", failed) : wrong;
-            }
-            if (!told) {
-                LOG.warn(
-                        "database refuses, reading the order file waits cause={}",
-                        away.getClass().getName());
-            }
-            LockSupport.parkNanos(AGAIN);
-        }
-    }
-
-    private static @Nullable RuntimeException cause(Exchange sent, List<Class<? extends RuntimeException>> types) {
-        return types.stream()
-                .<RuntimeException>map(sent::getException)
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
-    }
-
-    private boolean isRunning() {
-        var route = getContext().getRoute("receive-order-file");
-        return getContext().isRunAllowed() && route != null && ServiceHelper.isStarted(route.getConsumer());
     }
 
     /**
@@ -314,61 +241,51 @@ public class ReceiveOrderFile extends RouteBuilder {
 
     /** The columns of the file, and what a value must be. */
     enum Column {
-        INVOICE_NO("InvoiceNo", "[A-Za-z0-9][A-Za-z0-9._-]{0,31}", "none: 1 to 32 letters, digits and . _ - are"),
-        STOCK_CODE("StockCode", 1, 64),
-        DESCRIPTION("description", 1, 512),
-        QUANTITY("quantity", "[+-]?[0-9]{1,9}", "no whole number of at most 9 digits"),
-        DATE("date", "[0-9/]{8,10} [0-9:]{4,5}", "not month/day/year hour:minute"),
-        PRICE("price", "[+-]?[0-9]{1,9}(\\.[0-9]{1,4})?", "no number of at most 9 digits and 4 decimals"),
-        CUSTOMER("CustomerID", 0, 64),
-        COUNTRY("Country", 0, 64);
+        INVOICE_NO(
+                "InvoiceNo",
+                32,
+                "[A-Za-z0-9][A-Za-z0-9._-]{0,31}",
+                "%s is none: 1 to 32 letters, digits and . _ - are"),
+        STOCK_CODE("StockCode", 64, "\\P{Cntrl}*", "holds a control character"),
+        DESCRIPTION("description", 512, "[\\P{Cntrl}\t\r\n]*", "holds a control character"),
+        QUANTITY("quantity", 10, "[+-]?[0-9]{1,9}", "%s is no whole number of at most 9 digits"),
+        DATE("date", 16, "[0-9/]{8,10} [0-9:]{4,5}", "%s is not month/day/year hour:minute"),
+        PRICE("price", 15, "[+-]?[0-9]{1,9}(\\.[0-9]{1,4})?", "%s is no number of at most 9 digits and 4 decimals"),
+        CUSTOMER("CustomerID", 64, "\\P{Cntrl}*", "holds a control character"),
+        COUNTRY("Country", 64, "\\P{Cntrl}*", "holds a control character");
 
         private final String title;
-        private final @Nullable Pattern pattern;
-        private final String otherwise;
-        private final int min;
         private final int max;
+        private final Pattern pattern;
+        private final String otherwise;
 
-        Column(String title, String pattern, String otherwise) {
+        Column(String title, int max, String pattern, String otherwise) {
             this.title = title;
+            this.max = max;
             this.pattern = Pattern.compile(pattern);
             this.otherwise = otherwise;
-            this.min = 0;
-            this.max = 0;
         }
 
-        Column(String title, int min, int max) {
-            this.title = title;
-            this.pattern = null;
-            this.otherwise = "";
-            this.min = min;
-            this.max = max;
-        }
-
-        /** The value; a description as it is, blanks around it included. */
-        String of(List<String> values) {
-            var value = this == DESCRIPTION
-                    ? values.get(ordinal())
-                    : values.get(ordinal()).strip();
-            if (pattern == null) {
-                require(min == 0 || !value.isBlank(), "%s is blank", title);
-                require(value.length() <= max, "%s is longer than %d characters", title, max);
-                require(
-                        !(this == DESCRIPTION ? CONTROL_BUT_BREAKS : CONTROL)
-                                .matcher(value)
-                                .find(),
-                        "%s holds a control character",
-                        title);
-            } else {
-                require(pattern.matcher(value).matches(), "%s %s is %s", title, Quoted.of(value), otherwise);
+        /** The value, or null where it is blank; a description with the blanks around it. */
+        @Nullable
+        String optional(List<String> values) {
+            var raw = values.get(ordinal());
+            var value = this == DESCRIPTION ? raw : raw.strip();
+            if (!pattern.matcher(value).matches()) {
+                throw wrong(value);
             }
+            require(value.length() <= max, "%s is longer than %d characters", title, max);
+            return value.isBlank() ? null : value;
+        }
+
+        String of(List<String> values) {
+            var value = optional(values);
+            require(value != null, "%s is blank", title);
             return value;
         }
 
-        @Nullable
-        String optional(List<String> values) {
-            var value = of(values);
-            return value.isEmpty() ? null : value;
+        Invalid wrong(String value) {
+            return new Invalid(title + " " + otherwise.formatted(Quoted.of(value)));
         }
     }
 
@@ -382,7 +299,7 @@ public class ReceiveOrderFile extends RouteBuilder {
             var quantity = Integer.parseInt(Column.QUANTITY.of(values));
             require(quantity != 0, "quantity is 0");
             require(
-                    quantity > 0 || isCancellation(Column.INVOICE_NO.of(values)),
+                    quantity > 0 || Column.INVOICE_NO.of(values).startsWith("C"),
                     "quantity %d is negative, and it is no cancellation",
                     quantity);
             var price = new BigDecimal(Column.PRICE.of(values));
@@ -395,10 +312,6 @@ public class ReceiveOrderFile extends RouteBuilder {
         }
     }
 
-    private static boolean isCancellation(String invoiceNo) {
-        return invoiceNo.startsWith("C");
-    }
-
     /** The time of the row with the offset the UK had then; of an hour that comes twice in autumn the first. */
     private static String placedAt(List<String> values) {
         var value = Column.DATE.of(values);
@@ -408,7 +321,7 @@ public class ReceiveOrderFile extends RouteBuilder {
             require(!offsets.isEmpty(), "date '%s' did not exist in the UK: the clock was put forward", value);
             return WITH_OFFSET.format(OffsetDateTime.of(local, offsets.get(0)));
         } catch (DateTimeException none) {
-            throw new Invalid("date '" + value + "' is " + Column.DATE.otherwise);
+            throw Column.DATE.wrong(value);
         }
     }
 
@@ -494,8 +407,8 @@ public class ReceiveOrderFile extends RouteBuilder {
         }
 
         void add(CsvFile.Row row) {
-            update(digest, "" + row.values().size());
-            row.values().forEach(value -> update(digest, value));
+            count("" + row.values().size());
+            row.values().forEach(this::count);
             if (refusal != null) {
                 return;
             }
@@ -525,6 +438,19 @@ public class ReceiveOrderFile extends RouteBuilder {
             lines.add(taken);
         }
 
+        /** With its length, so that no two lists of values look the same. */
+        private void count(String value) {
+            digest.update((value.length() + ":" + value).getBytes(StandardCharsets.UTF_8));
+        }
+
+        private static MessageDigest sha256() {
+            try {
+                return MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException impossible) {
+                throw new IllegalStateException("every Java has SHA-256", impossible);
+            }
+        }
+
         /** The order, or null where no line is valid. */
         @Nullable
         Placed placed() {
@@ -540,19 +466,6 @@ public class ReceiveOrderFile extends RouteBuilder {
                     lines,
                     total.setScale(2, RoundingMode.HALF_UP));
         }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java has SHA-256", impossible);
-        }
-    }
-
-    /** With its length, so that no two lists of values look the same. */
-    private static void update(MessageDigest digest, String value) {
-        digest.update((value.length() + ":" + value).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Groups the rows of a file into orders, and these into what one transaction takes. */
@@ -599,11 +512,9 @@ public class ReceiveOrderFile extends RouteBuilder {
         }
 
         private Stray stray(CsvFile.Row row, String reason) {
-            var digest = sha256();
-            update(digest, "line " + ++strays);
-            update(digest, row.text());
+            var hash = UUID.nameUUIDFromBytes((++strays + ":" + row.text()).getBytes(StandardCharsets.UTF_8));
             var line = new InvalidLine(SYSTEM, file, row.line(), "", reason, row.text());
-            return new Stray(last, HexFormat.of().formatHex(digest.digest()), line);
+            return new Stray(last, hash.toString(), line);
         }
 
         private void close(List<Unit> units) {
@@ -616,19 +527,9 @@ public class ReceiveOrderFile extends RouteBuilder {
 
     // ---- claims
 
-    /** What is sent on. */
-    enum Outcome {
-        FILE,
-        UNREADABLE_FILE,
-        PLACED,
-        CANCELLED,
-        INVALID_LINE,
-        REJECTED
-    }
-
     /** One message, and what it is about. */
     record Finding(
-            Outcome outcome,
+            String type,
             String subject,
             String journey,
             String fileId,
@@ -644,21 +545,17 @@ public class ReceiveOrderFile extends RouteBuilder {
     record Claims(JdbcTemplate jdbc) {
 
         List<Finding> arrived(Arrival file) {
-            var isNew = changes(
-                    "INSERT INTO received_file (id, source, name, refused) VALUES (?, ?, ?, FALSE) ON CONFLICT DO NOTHING",
-                    file.id(),
-                    SYSTEM,
-                    file.name());
-            return isNew
-                    ? List.of(new Finding(Outcome.FILE, file.name(), file.id(), file.id(), null, file))
-                    : List.of();
+            var sql =
+                    "INSERT INTO received_file (id, source, name, refused) VALUES (?, ?, ?, FALSE) ON CONFLICT DO NOTHING";
+            var finding = new Finding("file.arrived", file.name(), file.id(), file.id(), null, file);
+            return changes(sql, file.id(), SYSTEM, file.name()) ? List.of(finding) : List.of();
         }
 
         List<Finding> refused(RefusedFile file) {
-            var isNew = changes("UPDATE received_file SET refused = TRUE WHERE id = ? AND NOT refused", file.id());
+            var sql = "UPDATE received_file SET refused = TRUE WHERE id = ? AND NOT refused";
             var reason = file.file() + ": " + file.reason();
-            var finding = new Finding(Outcome.UNREADABLE_FILE, file.file(), file.id(), file.id(), reason, file);
-            return isNew ? List.of(finding) : List.of();
+            var finding = new Finding("order.file", file.file(), file.id(), file.id(), reason, file);
+            return changes(sql, file.id()) ? List.of(finding) : List.of();
         }
 
         /** Claims the units and says what follows from those that are new. */
@@ -675,18 +572,11 @@ public class ReceiveOrderFile extends RouteBuilder {
         }
 
         private void take(Order order, Arrival file, List<Finding> found) {
-            var content = order.content();
             var journey = EventIds.next();
-            var isNew = changes(
-                    "INSERT INTO received_order (source, invoice_no, content_hash, file, line, content)"
-                            + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                    SYSTEM,
-                    order.invoiceNo,
-                    order.hash(),
-                    content.file(),
-                    content.line(),
-                    content.text());
-            if (!isNew) {
+            var sql = "INSERT INTO received_order (source, invoice_no, content_hash, file, line, content)"
+                    + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+            var its = order.content();
+            if (!changes(sql, SYSTEM, order.invoiceNo, order.hash(), its.file(), its.line(), its.text())) {
                 conflict(order, file, journey, found);
             } else if (order.refusal != null) {
                 found.add(rejected(order, file, journey, order.refusal, null));
@@ -694,20 +584,18 @@ public class ReceiveOrderFile extends RouteBuilder {
                 order.invalid.forEach(line -> found.add(invalid(line, journey, file)));
                 var placed = order.placed();
                 if (placed != null) {
-                    var outcome = isCancellation(order.invoiceNo) ? Outcome.CANCELLED : Outcome.PLACED;
-                    found.add(new Finding(outcome, order.invoiceNo, journey, file.id(), null, placed));
+                    var type = order.invoiceNo.startsWith("C") ? "order.cancelled" : "order.placed";
+                    found.add(new Finding(type, order.invoiceNo, journey, file.id(), null, placed));
                 }
             }
         }
 
         private void conflict(Order order, Arrival file, String journey, List<Finding> found) {
-            var others = jdbc.query(
-                    "SELECT file, line, content FROM received_order"
-                            + " WHERE source = ? AND invoice_no = ? AND content_hash <> ?",
-                    (row, number) -> new Content(row.getString(1), row.getLong(2), row.getString(3)),
-                    SYSTEM,
-                    order.invoiceNo,
-                    order.hash());
+            var sql = "SELECT file, line, content FROM received_order"
+                    + " WHERE source = ? AND invoice_no = ? AND content_hash <> ?";
+            RowMapper<Content> content =
+                    (row, number) -> new Content(row.getString(1), row.getLong(2), row.getString(3));
+            var others = jdbc.query(sql, content, SYSTEM, order.invoiceNo, order.hash());
             for (var earlier : others) {
                 if (isNew(order.invoiceNo, order.hash())) {
                     var reason = "came with another content in " + earlier.file() + " line " + earlier.line()
@@ -721,22 +609,20 @@ public class ReceiveOrderFile extends RouteBuilder {
             var reason = line.file() + " line " + line.line() + ": " + line.reason();
             // a line that names no order is about the file
             var subject = line.invoiceNo().isEmpty() ? line.file() : line.invoiceNo();
-            return new Finding(Outcome.INVALID_LINE, subject, journey, file.id(), reason, line);
+            return new Finding("order.line", subject, journey, file.id(), reason, line);
         }
 
         private static Finding rejected(
                 Order order, Arrival file, String journey, String why, @Nullable Content earlier) {
             var reason = "%s line %d: order %s %s".formatted(file.name(), order.line, order.invoiceNo, why);
             var body = new Rejected(SYSTEM, order.invoiceNo, why, order.content(), earlier);
-            return new Finding(Outcome.REJECTED, order.invoiceNo, journey, file.id(), reason, body);
+            return new Finding("order.rejected", order.invoiceNo, journey, file.id(), reason, body);
         }
 
         private boolean isNew(String invoiceNo, String hash) {
-            return changes(
-                    "INSERT INTO refused_content (source, invoice_no, content_hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                    SYSTEM,
-                    invoiceNo,
-                    hash);
+            var sql =
+                    "INSERT INTO refused_content (source, invoice_no, content_hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+            return changes(sql, SYSTEM, invoiceNo, hash);
         }
 
         private boolean changes(String sql, Object... values) {
