@@ -32,6 +32,8 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.jspecify.annotations.Nullable;
@@ -233,54 +235,53 @@ public class ReceiveOrderFile extends RouteBuilder {
 
     // ---- lines and orders
 
-    private static void require(boolean holds, String reason, Object... of) {
+    private static void require(boolean holds, Object... reason) {
         if (!holds) {
-            throw new Invalid(reason.formatted(of));
+            throw new Invalid(Stream.of(reason).map(String::valueOf).collect(Collectors.joining()));
         }
     }
 
-    /** The columns of the file, and what a value must be. */
-    enum Column {
-        INVOICE_NO(
-                "InvoiceNo",
-                32,
-                "[A-Za-z0-9][A-Za-z0-9._-]{0,31}",
-                "%s is none: 1 to 32 letters, digits and . _ - are"),
-        STOCK_CODE("StockCode", 64, "\\P{Cntrl}*", "holds a control character"),
-        DESCRIPTION("description", 512, "[\\P{Cntrl}\t\r\n]*", "holds a control character"),
-        QUANTITY("quantity", 10, "[+-]?[0-9]{1,9}", "%s is no whole number of at most 9 digits"),
-        DATE("date", 16, "[0-9/]{8,10} [0-9:]{4,5}", "%s is not month/day/year hour:minute"),
-        PRICE("price", 15, "[+-]?[0-9]{1,9}(\\.[0-9]{1,4})?", "%s is no number of at most 9 digits and 4 decimals"),
-        CUSTOMER("CustomerID", 64, "\\P{Cntrl}*", "holds a control character"),
-        COUNTRY("Country", 64, "\\P{Cntrl}*", "holds a control character");
+    /** A column of the file, and what a value in it must be. */
+    record Column(int index, String title, int max, Pattern pattern, String otherwise) {
 
-        private final String title;
-        private final int max;
-        private final Pattern pattern;
-        private final String otherwise;
+        private static final String CONTROL = "holds a control character";
 
-        Column(String title, int max, String pattern, String otherwise) {
-            this.title = title;
-            this.max = max;
-            this.pattern = Pattern.compile(pattern);
-            this.otherwise = otherwise;
+        static final Column INVOICE_NO = new Column(
+                0, "InvoiceNo", 32, "[A-Za-z0-9][A-Za-z0-9._-]*", "%s is none: 1 to 32 letters, digits and . _ - are");
+        static final Column STOCK_CODE = new Column(1, "StockCode", 64, "\\P{Cntrl}*", CONTROL);
+        static final Column DESCRIPTION = new Column(2, "description", 512, "[\\P{Cntrl}\t\r\n]*", CONTROL);
+        static final Column QUANTITY =
+                new Column(3, "quantity", 10, "[+-]?[0-9]{1,9}", "%s is no whole number of at most 9 digits");
+        static final Column DATE =
+                new Column(4, "date", 16, "[0-9/]{8,10} [0-9:]{4,5}", "%s is not month/day/year hour:minute");
+        static final Column PRICE = new Column(
+                5,
+                "price",
+                15,
+                "[+-]?[0-9]{1,9}(\\.[0-9]{1,4})?",
+                "%s is no number of at most 9 digits and 4 decimals");
+        static final Column CUSTOMER = new Column(6, "CustomerID", 64, "\\P{Cntrl}*", CONTROL);
+        static final Column COUNTRY = new Column(7, "Country", 64, "\\P{Cntrl}*", CONTROL);
+
+        Column(int index, String title, int max, String pattern, String otherwise) {
+            this(index, title, max, Pattern.compile(pattern), otherwise);
         }
 
         /** The value, or null where it is blank; a description with the blanks around it. */
         @Nullable
         String optional(List<String> values) {
-            var raw = values.get(ordinal());
-            var value = this == DESCRIPTION ? raw : raw.strip();
+            var value =
+                    equals(DESCRIPTION) ? values.get(index) : values.get(index).strip();
             if (!pattern.matcher(value).matches()) {
                 throw wrong(value);
             }
-            require(value.length() <= max, "%s is longer than %d characters", title, max);
+            require(value.length() <= max, title, " is longer than ", max, " characters");
             return value.isBlank() ? null : value;
         }
 
         String of(List<String> values) {
             var value = optional(values);
-            require(value != null, "%s is blank", title);
+            require(value != null, title, " is blank");
             return value;
         }
 
@@ -298,12 +299,10 @@ public class ReceiveOrderFile extends RouteBuilder {
         static Line of(List<String> values) {
             var quantity = Integer.parseInt(Column.QUANTITY.of(values));
             require(quantity != 0, "quantity is 0");
-            require(
-                    quantity > 0 || Column.INVOICE_NO.of(values).startsWith("C"),
-                    "quantity %d is negative, and it is no cancellation",
-                    quantity);
+            var cancelled = Column.INVOICE_NO.of(values).startsWith("C");
+            require(quantity > 0 || cancelled, "quantity ", quantity, " is negative, and it is no cancellation");
             var price = new BigDecimal(Column.PRICE.of(values));
-            require(price.signum() >= 0, "price %s is negative", price);
+            require(price.signum() >= 0, "price ", price, " is negative");
             return new Line(Column.STOCK_CODE.of(values), Column.DESCRIPTION.of(values), quantity, price);
         }
 
@@ -318,7 +317,7 @@ public class ReceiveOrderFile extends RouteBuilder {
         try {
             var local = LocalDateTime.parse(value, DATE);
             var offsets = UK.getRules().getValidOffsets(local);
-            require(!offsets.isEmpty(), "date '%s' did not exist in the UK: the clock was put forward", value);
+            require(!offsets.isEmpty(), "date '", value, "' did not exist in the UK: the clock was put forward");
             return WITH_OFFSET.format(OffsetDateTime.of(local, offsets.get(0)));
         } catch (DateTimeException none) {
             throw Column.DATE.wrong(value);
@@ -426,7 +425,7 @@ public class ReceiveOrderFile extends RouteBuilder {
         }
 
         private void take(List<String> values) {
-            require(values.size() == HEADER.size(), "has %d columns instead of %d", values.size(), HEADER.size());
+            require(values.size() == HEADER.size(), "has ", values.size(), " columns instead of ", HEADER.size());
             var taken = Line.of(values);
             var when = placedAt(values);
             var who = new Customer(Column.CUSTOMER.optional(values), Column.COUNTRY.optional(values));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.file;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
@@ -23,7 +25,7 @@ import org.springframework.transaction.TransactionSystemException;
  * Sends from within a long-running route to a transacted one, and waits while the database is away, so that a file that was
  * begun need not be begun again. Not thread-safe.
  */
-public final class PatientProducer implements AutoCloseable {
+public final class PatientProducer implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PatientProducer.class);
     private static final long AGAIN = TimeUnit.SECONDS.toNanos(1);
@@ -85,7 +87,7 @@ public final class PatientProducer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         template.close();
     }
 
