@@ -26,6 +26,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -110,8 +111,7 @@ public class ReceiveOrderFile extends RouteBuilder {
         from("direct:take-orders")
                 .routeId("take-orders")
                 .transacted()
-                .process(exchange -> exchange.getMessage()
-                        .setBody(exchange.getMessage().getBody(Work.class).claim(claims())))
+                .setBody(exchange -> exchange.getMessage().getBody(Work.class).claim(claims()))
                 .split(body())
                 .stopOnException()
                 .process(ReceiveOrderFile::address)
@@ -145,8 +145,6 @@ public class ReceiveOrderFile extends RouteBuilder {
         return new Claims(getContext().getRegistry().findSingleByType(JdbcTemplate.class));
     }
 
-    // ---- a file
-
     private void receive(Exchange exchange) throws Exception {
         var path = exchange.getMessage().getBody(File.class).toPath();
         var charset = Charset.forName(getContext().resolvePropertyPlaceholders("{{erp.orders.charset:UTF-8}}"));
@@ -156,15 +154,12 @@ public class ReceiveOrderFile extends RouteBuilder {
             try {
                 CsvFile.check(path, charset, HEADER);
             } catch (CsvFile.Unreadable unreadable) {
-                var refused = new RefusedFile(file.id(), SYSTEM, file.name(), unreadable.getMessage());
-                LOG.error(
-                        "order file cannot be read and goes to .failed file={} cause={}",
-                        file.name(),
-                        refused.reason());
+                var why = unreadable.getMessage();
+                LOG.error("order file cannot be read and goes to .failed file={} cause={}", file.name(), why);
+                var refused = new RefusedFile(file.id(), SYSTEM, file.name(), why);
                 to.send("direct:take-orders", (Work) claims -> claims.refused(refused), WRONG);
-                var note = NOTE.formatted(
-                        file.name(), refused.reason(), path.toAbsolutePath().getParent());
-                exchange.setProperty("moveTo", Aside.failed(path, note));
+                var folder = path.toAbsolutePath().getParent();
+                exchange.setProperty("moveTo", Aside.failed(path, NOTE.formatted(file.name(), why, folder)));
                 return;
             }
             take(to, path, charset, file);
@@ -232,8 +227,6 @@ public class ReceiveOrderFile extends RouteBuilder {
             return new Arrival(id.toString(), SYSTEM, name, facts.size(), time);
         }
     }
-
-    // ---- lines and orders
 
     private static void require(boolean holds, Object... reason) {
         if (!holds) {
@@ -524,16 +517,8 @@ public class ReceiveOrderFile extends RouteBuilder {
         }
     }
 
-    // ---- claims
-
     /** One message, and what it is about. */
-    record Finding(
-            String type,
-            String subject,
-            String journey,
-            String fileId,
-            @Nullable String reason,
-            Object body) {}
+    record Finding(String type, String subject, String journey, String fileId, String reason, Object body) {}
 
     /** What is done in one transaction. */
     interface Work {
@@ -543,25 +528,27 @@ public class ReceiveOrderFile extends RouteBuilder {
     /** Says, in the transaction of the effect, what has not been there before. */
     record Claims(JdbcTemplate jdbc) {
 
+        private static final String REFUSED = "refused_content (source, invoice_no, content_hash)";
+
         List<Finding> arrived(Arrival file) {
-            var sql =
-                    "INSERT INTO received_file (id, source, name, refused) VALUES (?, ?, ?, FALSE) ON CONFLICT DO NOTHING";
-            var finding = new Finding("file.arrived", file.name(), file.id(), file.id(), null, file);
-            return changes(sql, file.id(), SYSTEM, file.name()) ? List.of(finding) : List.of();
+            var isNew = isNew("received_file (id, source, name, refused)", file.id(), SYSTEM, file.name(), false);
+            var finding = new Finding("file.arrived", file.name(), file.id(), file.id(), "", file);
+            return isNew ? List.of(finding) : List.of();
         }
 
         List<Finding> refused(RefusedFile file) {
-            var sql = "UPDATE received_file SET refused = TRUE WHERE id = ? AND NOT refused";
+            var isNew =
+                    jdbc.update("UPDATE received_file SET refused = TRUE WHERE id = ? AND NOT refused", file.id()) == 1;
             var reason = file.file() + ": " + file.reason();
             var finding = new Finding("order.file", file.file(), file.id(), file.id(), reason, file);
-            return changes(sql, file.id()) ? List.of(finding) : List.of();
+            return isNew ? List.of(finding) : List.of();
         }
 
         /** Claims the units and says what follows from those that are new. */
         List<Finding> taken(Arrival file, List<Unit> units) {
             var found = new ArrayList<Finding>();
             for (var unit : units) {
-                if (unit instanceof Stray stray && isNew(stray.after(), stray.hash())) {
+                if (unit instanceof Stray stray && isNew(REFUSED, SYSTEM, stray.after(), stray.hash())) {
                     found.add(invalid(stray.line(), EventIds.next(), file));
                 } else if (unit instanceof Order order) {
                     take(order, file, found);
@@ -572,10 +559,9 @@ public class ReceiveOrderFile extends RouteBuilder {
 
         private void take(Order order, Arrival file, List<Finding> found) {
             var journey = EventIds.next();
-            var sql = "INSERT INTO received_order (source, invoice_no, content_hash, file, line, content)"
-                    + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+            var row = "received_order (source, invoice_no, content_hash, file, line, content)";
             var its = order.content();
-            if (!changes(sql, SYSTEM, order.invoiceNo, order.hash(), its.file(), its.line(), its.text())) {
+            if (!isNew(row, SYSTEM, order.invoiceNo, order.hash(), its.file(), its.line(), its.text())) {
                 conflict(order, file, journey, found);
             } else if (order.refusal != null) {
                 found.add(rejected(order, file, journey, order.refusal, null));
@@ -584,7 +570,7 @@ public class ReceiveOrderFile extends RouteBuilder {
                 var placed = order.placed();
                 if (placed != null) {
                     var type = order.invoiceNo.startsWith("C") ? "order.cancelled" : "order.placed";
-                    found.add(new Finding(type, order.invoiceNo, journey, file.id(), null, placed));
+                    found.add(new Finding(type, order.invoiceNo, journey, file.id(), "", placed));
                 }
             }
         }
@@ -594,9 +580,8 @@ public class ReceiveOrderFile extends RouteBuilder {
                     + " WHERE source = ? AND invoice_no = ? AND content_hash <> ?";
             RowMapper<Content> content =
                     (row, number) -> new Content(row.getString(1), row.getLong(2), row.getString(3));
-            var others = jdbc.query(sql, content, SYSTEM, order.invoiceNo, order.hash());
-            for (var earlier : others) {
-                if (isNew(order.invoiceNo, order.hash())) {
+            for (var earlier : jdbc.query(sql, content, SYSTEM, order.invoiceNo, order.hash())) {
+                if (isNew(REFUSED, SYSTEM, order.invoiceNo, order.hash())) {
                     var reason = "came with another content in " + earlier.file() + " line " + earlier.line()
                             + ", which stands; compare, and correct the order by hand if this one is right";
                     found.add(rejected(order, file, journey, reason, earlier));
@@ -618,14 +603,9 @@ public class ReceiveOrderFile extends RouteBuilder {
             return new Finding("order.rejected", order.invoiceNo, journey, file.id(), reason, body);
         }
 
-        private boolean isNew(String invoiceNo, String hash) {
-            var sql =
-                    "INSERT INTO refused_content (source, invoice_no, content_hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
-            return changes(sql, SYSTEM, invoiceNo, hash);
-        }
-
-        private boolean changes(String sql, Object... values) {
-            return jdbc.update(sql, values) == 1;
+        private boolean isNew(String row, Object... values) {
+            var marks = String.join(", ", Collections.nCopies(values.length, "?"));
+            return jdbc.update("INSERT INTO " + row + " VALUES (" + marks + ") ON CONFLICT DO NOTHING", values) == 1;
         }
     }
 }
