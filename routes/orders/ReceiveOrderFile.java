@@ -244,15 +244,11 @@ public class ReceiveOrderFile extends RouteBuilder {
         static final Column STOCK_CODE = new Column(1, "StockCode", 64, "\\P{Cntrl}*", CONTROL);
         static final Column DESCRIPTION = new Column(2, "description", 512, "[\\P{Cntrl}\t\r\n]*", CONTROL);
         static final Column QUANTITY =
-                new Column(3, "quantity", 10, "[+-]?[0-9]{1,9}", "%s is no whole number of at most 9 digits");
+                new Column(3, "quantity", 10, "[+-]?\\d{1,9}", "%s is no whole number of at most 9 digits");
         static final Column DATE =
-                new Column(4, "date", 16, "[0-9/]{8,10} [0-9:]{4,5}", "%s is not month/day/year hour:minute");
+                new Column(4, "date", 16, "[\\d/]{8,10} [\\d:]{4,5}", "%s is not month/day/year hour:minute");
         static final Column PRICE = new Column(
-                5,
-                "price",
-                15,
-                "[+-]?[0-9]{1,9}(\\.[0-9]{1,4})?",
-                "%s is no number of at most 9 digits and 4 decimals");
+                5, "price", 15, "[+-]?\\d{1,9}(\\.\\d{1,4})?", "%s is no number of at most 9 digits and 4 decimals");
         static final Column CUSTOMER = new Column(6, "CustomerID", 64, "\\P{Cntrl}*", CONTROL);
         static final Column COUNTRY = new Column(7, "Country", 64, "\\P{Cntrl}*", CONTROL);
 
@@ -263,8 +259,8 @@ public class ReceiveOrderFile extends RouteBuilder {
         /** The value, or null where it is blank; a description with the blanks around it. */
         @Nullable
         String optional(List<String> values) {
-            var value =
-                    equals(DESCRIPTION) ? values.get(index) : values.get(index).strip();
+            var raw = values.get(index);
+            var value = equals(DESCRIPTION) ? raw : raw.strip();
             if (!pattern.matcher(value).matches()) {
                 throw wrong(value);
             }
