@@ -111,7 +111,9 @@ public class ReceiveOrderFile extends RouteBuilder {
         from("direct:take-orders")
                 .routeId("take-orders")
                 .transacted()
-                .setBody(exchange -> exchange.getMessage().getBody(Work.class).claim(claims()))
+                .setBody(exchange -> exchange.getMessage()
+                        .getBody(Work.class)
+                        .claim(new Claims(getContext().getRegistry().findSingleByType(JdbcTemplate.class))))
                 .split(body())
                 .stopOnException()
                 .process(ReceiveOrderFile::address)
@@ -139,10 +141,6 @@ public class ReceiveOrderFile extends RouteBuilder {
         message.setHeader("fileId", finding.fileId());
         message.setHeader("reason", finding.reason());
         message.setBody(finding.body());
-    }
-
-    private Claims claims() {
-        return new Claims(getContext().getRegistry().findSingleByType(JdbcTemplate.class));
     }
 
     private void receive(Exchange exchange) throws Exception {
@@ -446,13 +444,8 @@ public class ReceiveOrderFile extends RouteBuilder {
                 return null;
             }
             var total = lines.stream().map(Line::amount).reduce(BigDecimal.ZERO, BigDecimal::add);
-            return new Placed(
-                    invoiceNo,
-                    customer.id(),
-                    customer.country(),
-                    placedAt,
-                    lines,
-                    total.setScale(2, RoundingMode.HALF_UP));
+            total = total.setScale(2, RoundingMode.HALF_UP);
+            return new Placed(invoiceNo, customer.id(), customer.country(), placedAt, lines, total);
         }
     }
 
@@ -574,8 +567,7 @@ public class ReceiveOrderFile extends RouteBuilder {
         private void conflict(Order order, Arrival file, String journey, List<Finding> found) {
             var sql = "SELECT file, line, content FROM received_order"
                     + " WHERE source = ? AND invoice_no = ? AND content_hash <> ?";
-            RowMapper<Content> content =
-                    (row, number) -> new Content(row.getString(1), row.getLong(2), row.getString(3));
+            RowMapper<Content> content = (row, n) -> new Content(row.getString(1), row.getLong(2), row.getString(3));
             for (var earlier : jdbc.query(sql, content, SYSTEM, order.invoiceNo, order.hash())) {
                 if (isNew(REFUSED, SYSTEM, order.invoiceNo, order.hash())) {
                     var reason = "came with another content in " + earlier.file() + " line " + earlier.line()

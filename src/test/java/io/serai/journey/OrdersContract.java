@@ -201,7 +201,8 @@ abstract class OrdersContract {
         awaitDone("split.csv");
 
         var parked = awaitParked(4);
-        assertThat(parked.subList(2, 4))
+        assertThat(parked)
+                .filteredOn(each -> each.reason().startsWith("split.csv"))
                 .extracting(Parked::reason)
                 .containsExactlyInAnyOrder(
                         "split.csv line 4: order S1 came with another content in split.csv line 2, which stands; compare,"
@@ -269,8 +270,9 @@ abstract class OrdersContract {
                                 .count()
                         == 2);
 
-        assertThat(awaitParked(before + 6).subList(before, before + 6))
-                .allSatisfy(each -> assertThat(each.type()).isEqualTo("order.file"))
+        assertThat(awaitParked(before + 6))
+                // RabbitMQ may give back what was looked at in another order
+                .filteredOn(each -> each.type().equals("order.file"))
                 .extracting(Parked::reason)
                 .containsExactlyInAnyOrder(
                         "empty.csv: it is empty",
