@@ -1,25 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.dataformat.csv.CsvMapper;
-import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
+import io.serai.file.Aside;
+import io.serai.file.CsvFile;
+import io.serai.file.PatientProducer;
+import io.serai.file.Quoted;
 import io.serai.message.EventIds;
 import io.serai.message.Invalid;
-import java.io.Closeable;
+import java.io.File;
 import java.io.IOException;
-import java.io.Reader;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,58 +20,47 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
-import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.support.service.ServiceHelper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.ConcurrencyFailureException;
-import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
-import org.springframework.dao.RecoverableDataAccessException;
-import org.springframework.dao.TransientDataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.transaction.CannotCreateTransactionException;
-import org.springframework.transaction.TransactionSystemException;
+import org.springframework.jdbc.core.RowMapper;
 
 // in:            CSV exports of the ERP in data/legacy/erp/out, *.csv; consecutive lines of one InvoiceNo are an order
-// out:           order.placed, or order.cancelled where the InvoiceNo begins with C; file.arrived once a file; the file
-// goes to
-//                .done/. An invalid line is parked as order.line, an order with another content than before as
-// order.rejected
+// out:           order.placed, or order.cancelled where the InvoiceNo begins with C; file.arrived once a file, which
+//                goes to .done/. An invalid line is parked as order.line, an order with another content than before
+//                as order.rejected
 // on error:      a file that cannot be read changes nothing and goes to .failed/ with a note; while the database is
-// away
-//                reading waits, and a file that was begun is begun again: what is known is passed over
+//                away reading waits, and a file that was begun is begun again: what is known is passed over
 // idempotent by: the system, the InvoiceNo and the content: the values of all its lines, valid or not, in their order
 public class ReceiveOrderFile extends RouteBuilder {
 
     static final String SYSTEM = "erp";
     static final List<String> HEADER = List.of(
             "InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country");
+
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("M/d/uuuu H:mm", Locale.ROOT).withResolverStyle(ResolverStyle.STRICT);
+    private static final DateTimeFormatter WITH_OFFSET = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssxxx");
+    private static final ZoneId UK = ZoneId.of("Europe/London");
 
     /** What one transaction takes: many small orders together, since a commit costs more than an order. */
     static final int ORDERS_AT_ONCE = 50;
@@ -89,12 +71,27 @@ public class ReceiveOrderFile extends RouteBuilder {
     static final int MAX_LINES = 10_000;
 
     static final int MAX_TEXT = 1_000_000;
-    static final int MAX_ROW = 65_536;
-    static final int MAX_LINES_OF_ROW = 50;
+
+    private static final String NOTE = """
+            %s was not taken: %s.
+            Nothing of it has been processed. Correct the export (or erp.orders.charset, if the characters are in another
+            encoding), and put the file into %s again, under a name that ends with .tmp first and renamed to .csv when whole.
+            """;
 
     private static final Logger LOG = LoggerFactory.getLogger(ReceiveOrderFile.class);
-    private static final Duration REPORT = Duration.ofSeconds(10);
-    private static final Duration AGAIN = Duration.ofSeconds(1);
+    private static final long REPORT = TimeUnit.SECONDS.toNanos(10);
+
+    /** What is about the order, not about the moment. */
+    private static final List<Class<? extends RuntimeException>> WRONG =
+            List.of(Invalid.class, DataIntegrityViolationException.class);
+
+    private final Counter lines = Counter.builder("serai.orders.lines")
+            .description("Lines of order files that were read")
+            .register(Metrics.globalRegistry);
+    private final Counter bytes = Counter.builder("serai.orders.bytes")
+            .baseUnit("bytes")
+            .description("Bytes of order files that were read")
+            .register(Metrics.globalRegistry);
 
     @Override
     public void configure() {
@@ -107,218 +104,103 @@ public class ReceiveOrderFile extends RouteBuilder {
                 .routeId("receive-order-file")
                 .process(this::receive);
 
-        from("direct:announce-order-file")
-                .routeId("announce-order-file")
-                .transacted()
-                .filter(exchange -> claims().announce(exchange.getMessage().getBody(Arrival.class)))
-                .setHeader("fileId", simple("${body.id}"))
-                .setHeader("fileName", simple("${body.name}"))
-                .to("event:file.arrived?outbox=true&eventId=${header.fileId}&subject=${header.fileName}");
-
-        from("direct:refuse-order-file")
-                .routeId("refuse-order-file")
-                .transacted()
-                .filter(exchange -> claims().refuse(exchange.getMessage().getBody(RefusedFile.class)))
-                .setHeader("fileId", simple("${body.id}"))
-                .setHeader("fileName", simple("${body.file}"))
-                .setHeader("reason", simple("${body.file}: ${body.reason}"))
-                .to("failure:order.file?outbox=true&subject=${header.fileName}&reason=${header.reason}"
-                        + "&extension.correlationid=${header.fileId}&extension.causationid=${header.fileId}");
-
         // All of a chunk or nothing: claims, orders and what is wrong.
-        var tied = "?outbox=true&subject=${header.invoiceNo}&extension.correlationid=${header.journey}"
+        var tied = "?outbox=true&subject=${header.subject}&extension.correlationid=${header.journey}"
                 + "&extension.causationid=${header.fileId}";
+        var reason = "&reason=${header.reason}";
         from("direct:take-orders")
                 .routeId("take-orders")
                 .transacted()
-                .process(exchange -> exchange.getMessage()
-                        .setBody(claims().take(exchange.getMessage().getBody(Chunk.class))))
+                .setBody(exchange -> exchange.getMessage()
+                        .getBody(Work.class)
+                        .claim(new Claims(getContext().getRegistry().findSingleByType(JdbcTemplate.class))))
                 .split(body())
                 .stopOnException()
                 .process(ReceiveOrderFile::address)
                 .choice()
-                .when(header("outcome").isEqualTo(Outcome.PLACED))
+                .when(header("type").isEqualTo("order.placed"))
                 .to("event:order.placed" + tied + "&eventId=${header.journey}")
-                .when(header("outcome").isEqualTo(Outcome.CANCELLED))
+                .when(header("type").isEqualTo("order.cancelled"))
                 .to("event:order.cancelled" + tied + "&eventId=${header.journey}")
-                .when(header("outcome").isEqualTo(Outcome.INVALID_LINE))
-                .to("failure:order.line" + tied + "&reason=${header.reason}")
+                .when(header("type").isEqualTo("order.line"))
+                .to("failure:order.line" + tied + reason)
+                .when(header("type").isEqualTo("order.rejected"))
+                .to("failure:order.rejected" + tied + reason)
+                .when(header("type").isEqualTo("order.file"))
+                .to("failure:order.file" + tied + reason)
                 .otherwise()
-                .to("failure:order.rejected" + tied + "&reason=${header.reason}");
+                .to("event:file.arrived?outbox=true&eventId=${header.fileId}&subject=${header.subject}");
     }
 
     private static void address(Exchange exchange) {
         var message = exchange.getMessage();
         var finding = message.getBody(Finding.class);
-        message.setHeader("outcome", finding.outcome());
-        message.setHeader("invoiceNo", finding.invoiceNo());
+        message.setHeader("type", finding.type());
+        message.setHeader("subject", finding.subject());
         message.setHeader("journey", finding.journey());
         message.setHeader("fileId", finding.fileId());
         message.setHeader("reason", finding.reason());
         message.setBody(finding.body());
     }
 
-    private Claims claims() {
-        return new Claims(getContext().getRegistry().findSingleByType(JdbcTemplate.class));
-    }
-
-    // ---- a file
-
     private void receive(Exchange exchange) throws Exception {
-        var path = exchange.getMessage().getBody(java.io.File.class).toPath();
+        var path = exchange.getMessage().getBody(File.class).toPath();
         var charset = Charset.forName(getContext().resolvePropertyPlaceholders("{{erp.orders.charset:UTF-8}}"));
-        var arrival = Arrival.of(SYSTEM, path);
-        try (var template = getContext().createProducerTemplate()) {
-            send(template, "direct:announce-order-file", arrival);
+        var file = Arrival.of(path);
+        try (var to = new PatientProducer(getContext(), exchange.getFromRouteId())) {
+            to.send("direct:take-orders", (Work) claims -> claims.arrived(file), WRONG);
             try {
-                Text.check(path, charset);
-                take(template, path, charset, arrival);
-            } catch (Unreadable unreadable) {
-                var reason = unreadable.getMessage();
-                LOG.error("order file cannot be read and is moved to .failed file={} cause={}", arrival.name(), reason);
-                send(
-                        template,
-                        "direct:refuse-order-file",
-                        new RefusedFile(arrival.id(), SYSTEM, arrival.name(), reason));
-                exchange.setProperty("moveTo", refuse(path, reason));
+                CsvFile.check(path, charset, HEADER);
+            } catch (CsvFile.Unreadable unreadable) {
+                var why = unreadable.getMessage();
+                LOG.error("order file cannot be read and goes to .failed file={} cause={}", file.name(), why);
+                var refused = new RefusedFile(file.id(), SYSTEM, file.name(), why);
+                to.send("direct:take-orders", (Work) claims -> claims.refused(refused), WRONG);
+                var folder = path.toAbsolutePath().getParent();
+                exchange.setProperty("moveTo", Aside.failed(path, NOTE.formatted(file.name(), why, folder)));
                 return;
             }
+            take(to, path, charset, file);
         }
-        exchange.setProperty("moveTo", ".done/" + free(path.resolveSibling(".done"), arrival.name()));
+        exchange.setProperty("moveTo", Aside.done(path));
     }
 
-    private void take(ProducerTemplate template, Path path, Charset charset, Arrival arrival)
-            throws IOException, Unreadable {
-        var lines = Counter.builder("serai.orders.lines")
-                .description("Lines of order files that were read")
-                .register(Metrics.globalRegistry);
-        var bytes = Counter.builder("serai.orders.bytes")
-                .baseUnit("bytes")
-                .description("Bytes of order files that were read")
-                .register(Metrics.globalRegistry);
-        var begun = System.nanoTime();
-        var reported = begun;
-        long linesCounted = 0;
-        long bytesCounted = 0;
-        try (var rows = Rows.open(path, charset)) {
-            rows.readHeader();
-            var orders = new Orders(rows, arrival);
-            for (var chunk = orders.next(); chunk != null; chunk = orders.next()) {
-                commit(template, chunk);
-                lines.increment((double) (rows.lines() - linesCounted));
-                linesCounted = rows.lines();
-                bytes.increment((double) (rows.bytes() - bytesCounted));
-                bytesCounted = rows.bytes();
-                if (System.nanoTime() - reported > REPORT.toNanos()) {
+    private void take(PatientProducer to, Path path, Charset charset, Arrival file) throws IOException {
+        var reported = System.nanoTime();
+        long linesTaken = 0;
+        long bytesTaken = 0;
+        try (var rows = CsvFile.open(path, charset, HEADER)) {
+            var orders = new Orders(rows, file.name());
+            for (var chunk = orders.next(); !chunk.isEmpty(); chunk = orders.next()) {
+                commit(to, file, chunk);
+                lines.increment((double) (rows.lines() - linesTaken));
+                bytes.increment((double) (rows.bytes() - bytesTaken));
+                linesTaken = rows.lines();
+                bytesTaken = rows.bytes();
+                if (System.nanoTime() - reported > REPORT) {
                     reported = System.nanoTime();
-                    LOG.info(
-                            "reading order file file={} lines={} bytes={} of={}",
-                            arrival.name(),
-                            linesCounted,
-                            bytesCounted,
-                            arrival.size());
+                    LOG.info("reading order file {} lines={} bytes={}", file, linesTaken, bytesTaken);
                 }
             }
         }
-        if (!Arrival.of(SYSTEM, path).equals(arrival)) {
-            throw new IOException("reading order file " + arrival.name() + ": it changed meanwhile; it is read again");
+        if (!Arrival.of(path).equals(file)) {
+            throw new IOException("reading order file " + file.name() + ": it changed meanwhile; it is read again");
         }
-        LOG.info(
-                "order file is done file={} lines={} bytes={} seconds={}",
-                arrival.name(),
-                linesCounted,
-                bytesCounted,
-                TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun));
+        LOG.info("order file is done {} lines={}", file, linesTaken);
     }
 
     /** What the database or the hub will not have is found order by order, and parked. */
-    private void commit(ProducerTemplate template, Chunk chunk) {
+    private void commit(PatientProducer to, Arrival file, List<Unit> chunk) {
         try {
-            send(template, "direct:take-orders", chunk);
+            to.send("direct:take-orders", (Work) claims -> claims.taken(file, chunk), WRONG);
         } catch (Invalid | DataIntegrityViolationException wrong) {
-            if (chunk.units().size() > 1) {
-                chunk.units().forEach(unit -> commit(template, new Chunk(chunk.file(), List.of(unit))));
-            } else if (chunk.units().get(0) instanceof Order order && order.refusal() == null) {
+            if (chunk.size() > 1) {
+                chunk.forEach(unit -> commit(to, file, List.of(unit)));
+            } else if (chunk.get(0) instanceof Order order && order.refusal == null) {
                 order.refuse("cannot be taken: " + wrong.getMessage());
-                send(template, "direct:take-orders", chunk);
+                commit(to, file, chunk);
             } else {
                 throw wrong;
-            }
-        }
-    }
-
-    /** Sends, and sends again while the database is away; a hub that stops leaves the file for its next start. */
-    private void send(ProducerTemplate template, String route, Object body) {
-        for (var told = false; ; told = true) {
-            if (!isRunning()) {
-                throw new RejectedExecutionException("the route stops; the file is read again when it starts");
-            }
-            var thrown = template.send(route, each -> each.getMessage().setBody(body))
-                    .getException();
-            if (thrown == null) {
-                return;
-            }
-            var cause = cause(thrown);
-            if (!isAway(cause)) {
-                throw cause;
-            }
-            if (!told) {
-                LOG.warn(
-                        "database refuses, reading the order file waits cause={}",
-                        cause.getClass().getName());
-            }
-            LockSupport.parkNanos(AGAIN.toNanos());
-        }
-    }
-
-    private boolean isRunning() {
-        var route = getContext().getRoute("receive-order-file");
-        return getContext().isRunAllowed() && route != null && ServiceHelper.isStarted(route.getConsumer());
-    }
-
-    private static RuntimeException cause(Throwable thrown) {
-        for (var each = thrown; each != null; each = each.getCause()) {
-            if (each instanceof Invalid
-                    || each instanceof org.springframework.dao.DataAccessException
-                    || each instanceof org.springframework.transaction.TransactionException) {
-                return (RuntimeException) each;
-            }
-        }
-        return new IllegalStateException("taking orders failed", thrown);
-    }
-
-    private static boolean isAway(RuntimeException cause) {
-        return cause instanceof TransientDataAccessException
-                || cause instanceof RecoverableDataAccessException
-                || cause instanceof DataAccessResourceFailureException
-                || cause instanceof CannotCreateTransactionException
-                || cause instanceof TransactionSystemException;
-    }
-
-    /** Writes the note first, so that no file lies there without one. */
-    private static String refuse(Path path, String reason) throws IOException {
-        var folder = Files.createDirectories(path.resolveSibling(".failed"));
-        var name = free(folder, path.getFileName().toString());
-        Files.writeString(folder.resolve(name + ".txt"), """
-                %s was not taken: %s.
-                Nothing of it has been processed. Correct the export (or erp.orders.charset, if the characters are in another
-                encoding), and put the file into %s again, under a name that ends with .tmp first and renamed to .csv when whole.
-                """.formatted(
-                        name, reason, path.toAbsolutePath().getParent()));
-        return ".failed/" + name;
-    }
-
-    /** The name, or the name with the time where there is such a file already: an earlier file is never overwritten. */
-    static String free(Path folder, String name) {
-        if (Files.notExists(folder.resolve(name))) {
-            return name;
-        }
-        var dot = name.lastIndexOf('.');
-        var stamp = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS").format(LocalDateTime.now(ZoneOffset.UTC));
-        for (int i = 0; ; i++) {
-            var other = name.substring(0, dot) + "-" + stamp + (i == 0 ? "" : "-" + i) + name.substring(dot);
-            if (Files.notExists(folder.resolve(other))) {
-                return other;
             }
         }
     }
@@ -334,387 +216,98 @@ public class ReceiveOrderFile extends RouteBuilder {
      */
     public record Arrival(String id, String system, String name, long size, String time) {
 
-        static Arrival of(String system, Path path) throws IOException {
+        static Arrival of(Path path) throws IOException {
             var name = path.getFileName().toString();
             var facts = Files.readAttributes(path, BasicFileAttributes.class);
             var time = facts.lastModifiedTime().toInstant().toString();
-            var key = String.join("\n", system, name, "" + facts.size(), time, "" + facts.fileKey());
-            return new Arrival(
-                    UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.UTF_8)).toString(),
-                    system,
-                    name,
-                    facts.size(),
-                    time);
+            var key = String.join("\n", SYSTEM, name, "" + facts.size(), time, "" + facts.fileKey());
+            var id = UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.UTF_8));
+            return new Arrival(id.toString(), SYSTEM, name, facts.size(), time);
         }
     }
 
-    /** A file that cannot be read, {@code failure:order.file}. */
-    public record RefusedFile(String id, String system, String file, String reason) {}
-
-    /** The file is no order file; nothing of it has been taken. */
-    static final class Unreadable extends Exception {
-        Unreadable(String reason) {
-            super(reason);
+    private static void require(boolean holds, Object... reason) {
+        if (!holds) {
+            throw new Invalid(Stream.of(reason).map(String::valueOf).collect(Collectors.joining()));
         }
     }
 
-    // ---- text
+    /** A column of the file, and what a value in it must be. */
+    record Column(int index, String title, int max, Pattern pattern, String otherwise) {
 
-    /** Sees to it that a file is text in its charset, all of it, before anything of it is taken. */
-    static final class Text {
+        private static final String CONTROL = "holds a control character";
 
-        private Text() {}
+        static final Column INVOICE_NO = new Column(
+                0, "InvoiceNo", 32, "[A-Za-z0-9][A-Za-z0-9._-]*", "%s is none: 1 to 32 letters, digits and . _ - are");
+        static final Column STOCK_CODE = new Column(1, "StockCode", 64, "\\P{Cntrl}*", CONTROL);
+        static final Column DESCRIPTION = new Column(2, "description", 512, "[\\P{Cntrl}\t\r\n]*", CONTROL);
+        static final Column QUANTITY =
+                new Column(3, "quantity", 10, "[+-]?\\d{1,9}", "%s is no whole number of at most 9 digits");
+        static final Column DATE =
+                new Column(4, "date", 16, "[\\d/]{8,10} [\\d:]{4,5}", "%s is not month/day/year hour:minute");
+        static final Column PRICE = new Column(
+                5, "price", 15, "[+-]?\\d{1,9}(\\.\\d{1,4})?", "%s is no number of at most 9 digits and 4 decimals");
+        static final Column CUSTOMER = new Column(6, "CustomerID", 64, "\\P{Cntrl}*", CONTROL);
+        static final Column COUNTRY = new Column(7, "Country", 64, "\\P{Cntrl}*", CONTROL);
 
-        static void check(Path path, Charset charset) throws IOException, Unreadable {
-            try (var file = FileChannel.open(path)) {
-                var bytes = ByteBuffer.allocate(MAX_ROW);
-                var chars = CharBuffer.allocate(MAX_ROW);
-                var decoder = strict(charset);
-                long line = 1;
-                for (var end = false; !end; ) {
-                    end = file.read(bytes) < 0;
-                    bytes.flip();
-                    var result = decoder.decode(bytes, chars, end);
-                    line += check(chars.flip(), line);
-                    chars.clear();
-                    if (result.isError()) {
-                        throw new Unreadable("its line " + line + " is not in " + charset);
-                    }
-                    bytes.compact();
-                    end &= result.isUnderflow();
-                }
-            }
+        Column(int index, String title, int max, String pattern, String otherwise) {
+            this(index, title, max, Pattern.compile(pattern), otherwise);
         }
 
-        /** Counts line breaks. */
-        private static long check(CharSequence text, long line) throws Unreadable {
-            long breaks = 0;
-            for (int i = 0; i < text.length(); i++) {
-                if (text.charAt(i) == '\n') {
-                    breaks++;
-                } else if (text.charAt(i) == 0) {
-                    throw new Unreadable("its line " + (line + breaks) + " holds a character 0, so it is not text");
-                }
-            }
-            return breaks;
-        }
-
-        static CharsetDecoder strict(Charset charset) {
-            return charset.newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPORT)
-                    .onUnmappableCharacter(CodingErrorAction.REPORT);
-        }
-
-        /** A value as a reason may quote it: short, on one line. */
-        static String shown(String value) {
-            var text = value.replaceAll("\\p{Cntrl}", "?");
-            return "'" + (text.length() > 40 ? cut(text, 40) + "…" : text) + "'";
-        }
-
-        /** At most that many characters; no half of a pair, which no JSON can hold. */
-        static String cut(String text, int max) {
-            if (text.length() <= max) {
-                return text;
-            }
-            return text.substring(0, Character.isHighSurrogate(text.charAt(max - 1)) ? max - 1 : max);
-        }
-    }
-
-    /**
-     * A record of the file.
-     *
-     * @param line where it begins; the header is line 1
-     * @param text as it came
-     * @param columns its values; none where it is no CSV
-     * @param flaw why it is no CSV; absent where it is
-     */
-    record Row(
-            long line,
-            String text,
-            List<String> columns,
-            @Nullable String flaw) {
-
-        /** The InvoiceNo, or the empty text where it names none. */
-        String invoiceNo() {
-            var first = columns.isEmpty() ? "" : columns.get(0).strip();
-            return Line.INVOICE.matcher(first).matches() ? first : "";
-        }
-    }
-
-    /**
-     * Reads the records of a file one by one, as of RFC 4180.
-     *
-     * <p>Jackson reads the values; where a record ends is found here, so that a quote that is never closed costs one line and
-     * not the rest of the file, and so that no line, however long, is held in memory.
-     *
-     * @see <a href="https://www.rfc-editor.org/rfc/rfc4180">RFC 4180</a>
-     */
-    static final class Rows implements Closeable {
-
-        private static final ObjectReader CSV =
-                new CsvMapper().readerFor(String[].class).with(CsvParser.Feature.WRAP_AS_ARRAY);
-
-        private final FileChannel file;
-        private final Reader in;
-        private final char[] buffer = new char[MAX_ROW];
-        private final Deque<String> ahead = new ArrayDeque<>();
-        private int next;
-        private int end;
-        private long lines;
-
-        private Rows(FileChannel file, Charset charset) {
-            this.file = file;
-            this.in = Channels.newReader(file, Text.strict(charset), -1);
-        }
-
-        static Rows open(Path path, Charset charset) throws IOException {
-            return new Rows(FileChannel.open(path), charset);
-        }
-
-        /** Lines read so far. */
-        long lines() {
-            return lines;
-        }
-
-        /** Bytes read so far, some of them ahead. */
-        long bytes() throws IOException {
-            return file.position();
-        }
-
-        void readHeader() throws IOException, Unreadable {
-            var first = line();
-            if (first == null) {
-                throw new Unreadable("it is empty");
-            }
-            // a byte order mark is no part of the first name
-            var header = parse(lines, first.startsWith("\uFEFF") ? first.substring(1) : first);
-            if (!header.columns().stream().map(String::strip).toList().equals(HEADER)) {
-                throw new Unreadable(
-                        "its first line is " + Text.shown(first) + " instead of " + String.join(",", HEADER));
-            }
-        }
-
-        /** The next record that is not an empty line, or null at the end. */
+        /** The value, or null where it is blank; a description with the blanks around it. */
         @Nullable
-        Row next() throws IOException {
-            var first = line();
-            while (first != null && first.isEmpty()) {
-                first = line();
+        String optional(List<String> values) {
+            var raw = values.get(index);
+            var value = equals(DESCRIPTION) ? raw : raw.strip();
+            if (!pattern.matcher(value).matches()) {
+                throw wrong(value);
             }
-            if (first == null) {
-                return null;
-            }
-            var line = lines;
-            var text = first;
-            var more = new ArrayList<String>();
-            while (text.length() <= MAX_ROW && opensQuote(text)) {
-                var following = more.size() + 1 < MAX_LINES_OF_ROW ? line() : null;
-                if (following == null) {
-                    unread(more);
-                    return new Row(line, first, List.of(), "a quote is opened and not closed");
-                }
-                more.add(following);
-                text = text + "\n" + following;
-            }
-            if (text.length() > MAX_ROW) {
-                unread(more);
-                return new Row(
-                        line,
-                        Text.cut(first, MAX_ROW),
-                        List.of(),
-                        more.isEmpty()
-                                ? "it is longer than %d characters".formatted(MAX_ROW)
-                                : "a quote is opened and not closed");
-            }
-            return parse(line, text);
+            require(value.length() <= max, title, " is longer than ", max, " characters");
+            return value.isBlank() ? null : value;
         }
 
-        @Override
-        public void close() throws IOException {
-            file.close();
+        String of(List<String> values) {
+            var value = optional(values);
+            require(value != null, title, " is blank");
+            return value;
         }
 
-        private static Row parse(long line, String text) {
-            try (var values = CSV.<String[]>readValues(text)) {
-                var columns = values.hasNextValue() ? List.of(values.nextValue()) : List.<String>of();
-                return values.hasNextValue()
-                        ? new Row(line, text, List.of(), "it holds a line break outside quotes")
-                        : new Row(line, text, columns, null);
-            } catch (JacksonException malformed) {
-                return new Row(
-                        line, text, List.of(), "its quotes are wrong: " + Text.shown(malformed.getOriginalMessage()));
-            } catch (IOException unforeseen) {
-                throw new java.io.UncheckedIOException(unforeseen);
-            }
-        }
-
-        /** Whether a field that begins with a quote goes on after the end of the text. */
-        private static boolean opensQuote(String text) {
-            var quoted = false;
-            var begins = true;
-            for (int i = text.indexOf('"') < 0 ? text.length() : 0; i < text.length(); i++) {
-                var each = text.charAt(i);
-                if (each == '"' && (quoted || begins)) {
-                    // two within quotes are one that is meant: closed and opened again
-                    quoted = !quoted;
-                    begins = !quoted;
-                } else {
-                    begins = !quoted && each == ',';
-                }
-            }
-            return quoted;
-        }
-
-        private void unread(List<String> read) {
-            for (int i = read.size() - 1; i >= 0; i--) {
-                ahead.addFirst(read.get(i));
-            }
-            lines -= read.size();
-        }
-
-        /** The next line without its end, or null; of an overlong one no more than the limit and one character. */
-        private @Nullable String line() throws IOException {
-            var text = ahead.isEmpty() ? read() : ahead.poll();
-            if (text != null) {
-                lines++;
-            }
-            return text;
-        }
-
-        private @Nullable String read() throws IOException {
-            StringBuilder text = null;
-            while (fill()) {
-                text = text == null ? new StringBuilder(128) : text;
-                int stop = next;
-                while (stop < end && buffer[stop] != '\n') {
-                    stop++;
-                }
-                text.append(buffer, next, Math.min(stop - next, MAX_ROW + 1 - text.length()));
-                var whole = stop < end;
-                next = whole ? stop + 1 : stop;
-                if (whole) {
-                    break;
-                }
-            }
-            if (text != null && text.length() > 0 && text.charAt(text.length() - 1) == '\r') {
-                text.setLength(text.length() - 1);
-            }
-            return text == null ? null : text.toString();
-        }
-
-        private boolean fill() throws IOException {
-            if (next == end) {
-                next = 0;
-                end = Math.max(0, in.read(buffer));
-            }
-            return next < end;
+        Invalid wrong(String value) {
+            return new Invalid(title + " " + otherwise.formatted(Quoted.of(value)));
         }
     }
 
-    // ---- lines and orders
+    /** Who ordered. */
+    record Customer(@Nullable String id, @Nullable String country) {}
 
     /** A line of an order as it is published. */
     public record Line(String sku, String description, int quantity, BigDecimal unitPrice) {
 
-        static final Pattern INVOICE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
-        private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,9}");
-        private static final Pattern DECIMAL = Pattern.compile("[+-]?[0-9]{1,9}(\\.[0-9]{1,4})?");
-        private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
-        private static final Pattern CONTROL_BUT_BREAKS = Pattern.compile("[\\p{Cntrl}&&[^\t\r\n]]");
-        private static final DateTimeFormatter DATE =
-                DateTimeFormatter.ofPattern("M/d/uuuu H:mm", Locale.ROOT).withResolverStyle(ResolverStyle.STRICT);
-        private static final DateTimeFormatter WITH_OFFSET = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssxxx");
-        private static final ZoneId UK = ZoneId.of("Europe/London");
-
-        static Line of(List<String> columns) {
-            return new Line(
-                    text(columns, 1, 64),
-                    description(columns),
-                    quantity(columns),
-                    price(columns.get(5).strip()));
-        }
-
-        /** The time of the row with the offset the UK had then; of an hour that comes twice in autumn the first. */
-        static String placedAt(List<String> columns) {
-            var value = columns.get(4).strip();
-            try {
-                var local = LocalDateTime.parse(value, DATE);
-                var offsets = UK.getRules().getValidOffsets(local);
-                if (offsets.isEmpty()) {
-                    throw new Invalid(
-                            "date " + Text.shown(value) + " did not exist in the UK: the clock was put forward");
-                }
-                return WITH_OFFSET.format(OffsetDateTime.of(local, offsets.get(0)));
-            } catch (DateTimeException unreadable) {
-                throw new Invalid("date " + Text.shown(value) + " is not month/day/year hour:minute");
-            }
-        }
-
-        /** A text of one line, which must not be missing. */
-        static String text(List<String> columns, int column, int max) {
-            var value = optional(columns, column, max);
-            if (value == null) {
-                throw new Invalid(HEADER.get(column) + " is blank");
-            }
-            return value;
-        }
-
-        static @Nullable String optional(List<String> columns, int column, int max) {
-            var value = columns.get(column).strip();
-            limit(HEADER.get(column), value, max);
-            if (CONTROL.matcher(value).find()) {
-                throw new Invalid(HEADER.get(column) + " holds a control character");
-            }
-            return value.isEmpty() ? null : value;
-        }
-
-        /** Goes on as it is, the blanks around it included. */
-        private static String description(List<String> columns) {
-            var value = columns.get(2);
-            if (value.isBlank()) {
-                throw new Invalid("description is blank");
-            }
-            limit("description", value, 512);
-            if (CONTROL_BUT_BREAKS.matcher(value).find()) {
-                throw new Invalid("description holds a control character");
-            }
-            return value;
-        }
-
-        private static int quantity(List<String> columns) {
-            var value = columns.get(3).strip();
-            if (!WHOLE.matcher(value).matches()) {
-                throw new Invalid("quantity " + Text.shown(value) + " is no whole number of at most 9 digits");
-            }
-            var quantity = Integer.parseInt(value);
-            if (quantity == 0) {
-                throw new Invalid("quantity is 0");
-            }
-            if (quantity < 0 && !columns.get(0).strip().startsWith("C")) {
-                throw new Invalid("quantity " + value + " is negative, and it is no cancellation");
-            }
-            return quantity;
-        }
-
-        private static BigDecimal price(String value) {
-            if (!DECIMAL.matcher(value).matches()) {
-                throw new Invalid("price " + Text.shown(value) + " is no number of at most 9 digits and 4 decimals");
-            }
-            var price = new BigDecimal(value);
-            if (price.signum() < 0) {
-                throw new Invalid("price " + value + " is negative");
-            }
-            return price;
-        }
-
-        private static void limit(String name, String value, int max) {
-            if (value.length() > max) {
-                throw new Invalid(name + " is longer than " + max + " characters");
-            }
+        static Line of(List<String> values) {
+            var quantity = Integer.parseInt(Column.QUANTITY.of(values));
+            require(quantity != 0, "quantity is 0");
+            var cancelled = Column.INVOICE_NO.of(values).startsWith("C");
+            require(quantity > 0 || cancelled, "quantity ", quantity, " is negative, and it is no cancellation");
+            var price = new BigDecimal(Column.PRICE.of(values));
+            require(price.signum() >= 0, "price ", price, " is negative");
+            return new Line(Column.STOCK_CODE.of(values), Column.DESCRIPTION.of(values), quantity, price);
         }
 
         BigDecimal amount() {
             return unitPrice.multiply(BigDecimal.valueOf(quantity));
+        }
+    }
+
+    /** The time of the row with the offset the UK had then; of an hour that comes twice in autumn the first. */
+    private static String placedAt(List<String> values) {
+        var value = Column.DATE.of(values);
+        try {
+            var local = LocalDateTime.parse(value, DATE);
+            var offsets = UK.getRules().getValidOffsets(local);
+            require(!offsets.isEmpty(), "date '", value, "' did not exist in the UK: the clock was put forward");
+            return WITH_OFFSET.format(OffsetDateTime.of(local, offsets.get(0)));
+        } catch (DateTimeException none) {
+            throw Column.DATE.wrong(value);
         }
     }
 
@@ -737,11 +330,14 @@ public class ReceiveOrderFile extends RouteBuilder {
             String system,
             String invoiceNo,
             String reason,
-            @Nullable Content content,
+            Content content,
             @Nullable Content earlier) {}
 
     /** The lines of an order as they came, and where. */
     public record Content(String file, long line, String text) {}
+
+    /** A file that cannot be read, {@code failure:order.file}. */
+    public record RefusedFile(String id, String system, String file, String reason) {}
 
     /** What is claimed together: an order, or a line that names none. */
     sealed interface Unit permits Order, Stray {}
@@ -750,63 +346,32 @@ public class ReceiveOrderFile extends RouteBuilder {
      * A line that names no order.
      *
      * @param after the order it stands in or after; empty at the beginning of the file
-     * @param ordinal its number among those of that order: two that read the same are two
+     * @param hash of its text and its number among those of that order: two that read the same are two
      */
-    record Stray(String after, int ordinal, Row row) implements Unit {
-
-        String reason() {
-            return row.flaw() == null
-                    ? "InvoiceNo " + Text.shown(row.columns().get(0))
-                            + " is none: 1 to 32 letters, digits and . _ - are"
-                    : row.flaw();
-        }
-
-        String hash() {
-            var digest = sha256();
-            Order.add(digest, "line " + ordinal);
-            Order.add(digest, row.text());
-            return HexFormat.of().formatHex(digest.digest());
-        }
-    }
+    record Stray(String after, String hash, InvalidLine line) implements Unit {}
 
     /** Consecutive lines of one InvoiceNo. Not thread-safe. */
     static final class Order implements Unit {
 
-        private final String file;
-        private final String invoiceNo;
-        private final long line;
+        final String file;
+        final String invoiceNo;
+        final long line;
+        final List<Line> lines = new ArrayList<>();
+        final List<InvalidLine> invalid = new ArrayList<>();
         private final MessageDigest digest = sha256();
         private final StringBuilder text = new StringBuilder();
-        private final List<Line> lines = new ArrayList<>();
-        private final List<InvalidLine> invalid = new ArrayList<>();
+        private @Nullable Customer customer;
         private @Nullable String placedAt;
-        private @Nullable String customerId;
-        private @Nullable String country;
-        private @Nullable String refusal;
         private @Nullable String hash;
+
+        /** Why nothing of it is taken; absent where it is. */
+        @Nullable
+        String refusal;
 
         Order(String file, String invoiceNo, long line) {
             this.file = file;
             this.invoiceNo = invoiceNo;
             this.line = line;
-        }
-
-        String invoiceNo() {
-            return invoiceNo;
-        }
-
-        /** How many lines it holds in memory. */
-        int size() {
-            return lines.size() + invalid.size();
-        }
-
-        List<InvalidLine> invalid() {
-            return invalid;
-        }
-
-        @Nullable
-        String refusal() {
-            return refusal;
         }
 
         void refuse(String reason) {
@@ -827,245 +392,188 @@ public class ReceiveOrderFile extends RouteBuilder {
             return new Content(file, line, text.toString());
         }
 
-        void add(Row row) {
-            add(digest, "" + row.columns().size());
-            row.columns().forEach(value -> add(digest, value));
+        void add(CsvFile.Row row) {
+            count("" + row.values().size());
+            row.values().forEach(this::count);
             if (refusal != null) {
                 return;
             }
-            if (size() == MAX_LINES || text.length() + row.text().length() >= MAX_TEXT) {
+            if (lines.size() + invalid.size() == MAX_LINES
+                    || text.length() + row.text().length() >= MAX_TEXT) {
                 refuse("has more than %d lines or %d characters; split it".formatted(MAX_LINES, MAX_TEXT));
                 return;
             }
             text.append(row.text()).append('\n');
             try {
-                check(row);
+                take(row.values());
             } catch (Invalid wrong) {
                 invalid.add(new InvalidLine(SYSTEM, file, row.line(), invoiceNo, wrong.getMessage(), row.text()));
             }
         }
 
-        private void check(Row row) {
-            var columns = row.columns();
-            if (columns.size() != HEADER.size()) {
-                throw new Invalid("has %d columns instead of %d".formatted(columns.size(), HEADER.size()));
-            }
-            var taken = Line.of(columns);
-            var when = Line.placedAt(columns);
-            var customer = Line.optional(columns, 6, 64);
-            var where = Line.optional(columns, 7, 64);
-            if (placedAt == null) {
+        private void take(List<String> values) {
+            require(values.size() == HEADER.size(), "has ", values.size(), " columns instead of ", HEADER.size());
+            var taken = Line.of(values);
+            var when = placedAt(values);
+            var who = new Customer(Column.CUSTOMER.optional(values), Column.COUNTRY.optional(values));
+            if (customer == null) {
+                customer = who;
                 placedAt = when;
-                customerId = customer;
-                country = where;
-            } else if (!java.util.Objects.equals(customer, customerId) || !java.util.Objects.equals(where, country)) {
-                throw new Invalid("customer or country is another than in the first valid line of the order");
             }
+            require(who.equals(customer), "customer or country is another than in the first valid line of the order");
             lines.add(taken);
+        }
+
+        /** With its length, so that no two lists of values look the same. */
+        private void count(String value) {
+            digest.update((value.length() + ":" + value).getBytes(StandardCharsets.UTF_8));
+        }
+
+        private static MessageDigest sha256() {
+            try {
+                return MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException impossible) {
+                throw new IllegalStateException("every Java has SHA-256", impossible);
+            }
         }
 
         /** The order, or null where no line is valid. */
         @Nullable
         Placed placed() {
-            return placedAt == null || lines.isEmpty()
-                    ? null
-                    : new Placed(
-                            invoiceNo,
-                            customerId,
-                            country,
-                            placedAt,
-                            lines,
-                            lines.stream()
-                                    .map(Line::amount)
-                                    .reduce(BigDecimal.ZERO, BigDecimal::add)
-                                    .setScale(2, RoundingMode.HALF_UP));
-        }
-
-        /** With its length, so that no two lists of values look the same. */
-        static void add(MessageDigest digest, String value) {
-            digest.update((value.length() + ":" + value).getBytes(StandardCharsets.UTF_8));
+            if (customer == null || placedAt == null || lines.isEmpty()) {
+                return null;
+            }
+            var total = lines.stream().map(Line::amount).reduce(BigDecimal.ZERO, BigDecimal::add);
+            total = total.setScale(2, RoundingMode.HALF_UP);
+            return new Placed(invoiceNo, customer.id(), customer.country(), placedAt, lines, total);
         }
     }
 
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java has SHA-256", impossible);
-        }
-    }
-
-    /** What one transaction takes; no order is in it twice. */
-    record Chunk(Arrival file, List<Unit> units) {}
-
-    /** Groups the rows of a file into orders, and these into chunks. */
+    /** Groups the rows of a file into orders, and these into what one transaction takes. */
     static final class Orders {
 
-        private final Rows rows;
-        private final Arrival file;
+        private final CsvFile rows;
+        private final String file;
         private @Nullable Order open;
         private String last = "";
         private int strays;
 
-        Orders(Rows rows, Arrival file) {
+        Orders(CsvFile rows, String file) {
             this.rows = rows;
             this.file = file;
         }
 
-        /** The next orders, or null at the end. */
-        @Nullable
-        Chunk next() throws IOException {
+        /** The next chunk; empty at the end. */
+        List<Unit> next() throws IOException {
             var units = new ArrayList<Unit>();
-            var invoices = new HashSet<String>();
-            int lines = 0;
-            while (units.size() < ORDERS_AT_ONCE && lines < LINES_AT_ONCE) {
+            var begun = rows.lines();
+            while (units.size() < ORDERS_AT_ONCE && (units.isEmpty() || rows.lines() - begun < LINES_AT_ONCE)) {
                 var row = rows.next();
                 if (row == null) {
                     close(units);
                     break;
                 }
-                var invoiceNo = row.invoiceNo();
-                if (invoiceNo.isEmpty()) {
-                    units.add(new Stray(last, ++strays, row));
-                    lines++;
-                    continue;
-                }
-                if (open == null || !open.invoiceNo().equals(invoiceNo)) {
-                    lines += close(units);
-                    invoices.add(last);
-                    open = new Order(file.name(), invoiceNo, row.line());
-                    last = invoiceNo;
-                    strays = 0;
-                }
-                open.add(row);
-                if (invoices.contains(invoiceNo)) {
-                    // it is there already: in the next transaction, which finds it claimed
-                    break;
+                try {
+                    add(Column.INVOICE_NO.of(row.values()), row, units);
+                } catch (Invalid none) {
+                    units.add(stray(row, none.getMessage()));
                 }
             }
-            return units.isEmpty() && open == null ? null : new Chunk(file, units);
+            return units;
         }
 
-        private int close(List<Unit> units) {
-            var done = open;
-            open = null;
-            if (done == null) {
-                return 0;
+        private void add(String invoiceNo, CsvFile.Row row, List<Unit> units) {
+            if (open == null || !open.invoiceNo.equals(invoiceNo)) {
+                close(units);
+                open = new Order(file, invoiceNo, row.line());
+                last = invoiceNo;
+                strays = 0;
             }
-            units.add(done);
-            return done.size();
+            open.add(row);
         }
-    }
 
-    // ---- claims
+        private Stray stray(CsvFile.Row row, String reason) {
+            var hash = UUID.nameUUIDFromBytes((++strays + ":" + row.text()).getBytes(StandardCharsets.UTF_8));
+            var line = new InvalidLine(SYSTEM, file, row.line(), "", reason, row.text());
+            return new Stray(last, hash.toString(), line);
+        }
 
-    /** What is sent on. */
-    enum Outcome {
-        PLACED,
-        CANCELLED,
-        INVALID_LINE,
-        REJECTED
+        private void close(List<Unit> units) {
+            if (open != null) {
+                units.add(open);
+                open = null;
+            }
+        }
     }
 
     /** One message, and what it is about. */
-    record Finding(
-            Outcome outcome,
-            String invoiceNo,
-            String journey,
-            String fileId,
-            @Nullable String reason,
-            Object body) {}
+    record Finding(String type, String subject, String journey, String fileId, String reason, Object body) {}
+
+    /** What is done in one transaction. */
+    interface Work {
+        List<Finding> claim(Claims claims);
+    }
 
     /** Says, in the transaction of the effect, what has not been there before. */
-    static final class Claims {
+    record Claims(JdbcTemplate jdbc) {
 
-        private final JdbcTemplate jdbc;
+        private static final String REFUSED = "refused_content (source, invoice_no, content_hash)";
 
-        Claims(JdbcTemplate jdbc) {
-            this.jdbc = jdbc;
+        List<Finding> arrived(Arrival file) {
+            var isNew = isNew("received_file (id, source, name, refused)", file.id(), SYSTEM, file.name(), false);
+            var finding = new Finding("file.arrived", file.name(), file.id(), file.id(), "", file);
+            return isNew ? List.of(finding) : List.of();
         }
 
-        /** Whether the file is new. */
-        boolean announce(Arrival file) {
-            return jdbc.update(
-                            "INSERT INTO received_file (id, source, name, refused) VALUES (?, ?, ?, FALSE) ON CONFLICT DO NOTHING",
-                            file.id(),
-                            file.system(),
-                            file.name())
-                    == 1;
-        }
-
-        /** Whether it has not been refused before. */
-        boolean refuse(RefusedFile file) {
-            return jdbc.update("UPDATE received_file SET refused = TRUE WHERE id = ? AND NOT refused", file.id()) == 1;
+        List<Finding> refused(RefusedFile file) {
+            var isNew =
+                    jdbc.update("UPDATE received_file SET refused = TRUE WHERE id = ? AND NOT refused", file.id()) == 1;
+            var reason = file.file() + ": " + file.reason();
+            var finding = new Finding("order.file", file.file(), file.id(), file.id(), reason, file);
+            return isNew ? List.of(finding) : List.of();
         }
 
         /** Claims the units and says what follows from those that are new. */
-        List<Finding> take(Chunk chunk) {
-            var known = known(chunk.units().stream()
-                    .filter(Order.class::isInstance)
-                    .map(unit -> ((Order) unit).invoiceNo())
-                    .toList());
-            var fresh = chunk.units().stream()
-                    .filter(Order.class::isInstance)
-                    .map(Order.class::cast)
-                    .filter(order -> !known.containsKey(order.invoiceNo()))
-                    .toList();
-            claim(fresh);
+        List<Finding> taken(Arrival file, List<Unit> units) {
             var found = new ArrayList<Finding>();
-            for (var unit : chunk.units()) {
-                if (unit instanceof Stray stray) {
-                    stray(stray, chunk.file(), found);
+            for (var unit : units) {
+                if (unit instanceof Stray stray && isNew(REFUSED, SYSTEM, stray.after(), stray.hash())) {
+                    found.add(invalid(stray.line(), EventIds.next(), file));
                 } else if (unit instanceof Order order) {
-                    var hash = known.get(order.invoiceNo());
-                    if (hash == null) {
-                        accept(order, chunk.file(), found);
-                    } else if (!hash.equals(order.hash())) {
-                        conflict(order, chunk.file(), found);
-                    }
+                    take(order, file, found);
                 }
             }
             return found;
         }
 
-        private static void accept(Order order, Arrival file, List<Finding> found) {
+        private void take(Order order, Arrival file, List<Finding> found) {
             var journey = EventIds.next();
-            var refusal = order.refusal();
-            if (refusal != null) {
-                var rejected = new Rejected(SYSTEM, order.invoiceNo(), refusal, null, null);
-                found.add(rejected(order, file, journey, rejected));
-                return;
-            }
-            for (var line : order.invalid()) {
-                found.add(invalid(line, journey, file));
-            }
-            var placed = order.placed();
-            if (placed != null) {
-                var outcome = order.invoiceNo().startsWith("C") ? Outcome.CANCELLED : Outcome.PLACED;
-                found.add(new Finding(outcome, order.invoiceNo(), journey, file.id(), null, placed));
-            }
-        }
-
-        private void stray(Stray stray, Arrival file, List<Finding> found) {
-            if (refuse(stray.after(), stray.hash())) {
-                var line = new InvalidLine(
-                        SYSTEM,
-                        file.name(),
-                        stray.row().line(),
-                        "",
-                        stray.reason(),
-                        stray.row().text());
-                found.add(invalid(line, EventIds.next(), file));
+            var row = "received_order (source, invoice_no, content_hash, file, line, content)";
+            var its = order.content();
+            if (!isNew(row, SYSTEM, order.invoiceNo, order.hash(), its.file(), its.line(), its.text())) {
+                conflict(order, file, journey, found);
+            } else if (order.refusal != null) {
+                found.add(rejected(order, file, journey, order.refusal, null));
+            } else {
+                order.invalid.forEach(line -> found.add(invalid(line, journey, file)));
+                var placed = order.placed();
+                if (placed != null) {
+                    var type = order.invoiceNo.startsWith("C") ? "order.cancelled" : "order.placed";
+                    found.add(new Finding(type, order.invoiceNo, journey, file.id(), "", placed));
+                }
             }
         }
 
-        private void conflict(Order order, Arrival file, List<Finding> found) {
-            if (refuse(order.invoiceNo(), order.hash())) {
-                var earlier = earlier(order.invoiceNo());
-                var reason = "came with another content in " + earlier.file() + " line " + earlier.line()
-                        + ", which stands; compare, and correct the order by hand if this one is right";
-                var rejected = new Rejected(SYSTEM, order.invoiceNo(), reason, order.content(), earlier);
-                found.add(rejected(order, file, EventIds.next(), rejected));
+        private void conflict(Order order, Arrival file, String journey, List<Finding> found) {
+            var sql = "SELECT file, line, content FROM received_order"
+                    + " WHERE source = ? AND invoice_no = ? AND content_hash <> ?";
+            RowMapper<Content> content = (row, n) -> new Content(row.getString(1), row.getLong(2), row.getString(3));
+            for (var earlier : jdbc.query(sql, content, SYSTEM, order.invoiceNo, order.hash())) {
+                if (isNew(REFUSED, SYSTEM, order.invoiceNo, order.hash())) {
+                    var reason = "came with another content in " + earlier.file() + " line " + earlier.line()
+                            + ", which stands; compare, and correct the order by hand if this one is right";
+                    found.add(rejected(order, file, journey, reason, earlier));
+                }
             }
         }
 
@@ -1073,67 +581,19 @@ public class ReceiveOrderFile extends RouteBuilder {
             var reason = line.file() + " line " + line.line() + ": " + line.reason();
             // a line that names no order is about the file
             var subject = line.invoiceNo().isEmpty() ? line.file() : line.invoiceNo();
-            return new Finding(Outcome.INVALID_LINE, subject, journey, file.id(), reason, line);
+            return new Finding("order.line", subject, journey, file.id(), reason, line);
         }
 
-        private static Finding rejected(Order order, Arrival file, String journey, Rejected rejected) {
-            var reason = file.name() + " line " + order.content().line() + ": order " + order.invoiceNo() + " "
-                    + rejected.reason();
-            return new Finding(Outcome.REJECTED, order.invoiceNo(), journey, file.id(), reason, rejected);
+        private static Finding rejected(
+                Order order, Arrival file, String journey, String why, @Nullable Content earlier) {
+            var reason = "%s line %d: order %s %s".formatted(file.name(), order.line, order.invoiceNo, why);
+            var body = new Rejected(SYSTEM, order.invoiceNo, why, order.content(), earlier);
+            return new Finding("order.rejected", order.invoiceNo, journey, file.id(), reason, body);
         }
 
-        private Map<String, String> known(List<String> invoices) {
-            if (invoices.isEmpty()) {
-                return Map.of();
-            }
-            var known = new java.util.HashMap<String, String>();
-            var parameters = new ArrayList<Object>(invoices);
-            parameters.add(0, SYSTEM);
-            jdbc.query(
-                    "SELECT invoice_no, content_hash FROM received_order WHERE source = ? AND invoice_no IN (%s)"
-                            .formatted(String.join(", ", Collections.nCopies(invoices.size(), "?"))),
-                    row -> {
-                        known.put(row.getString(1), row.getString(2));
-                    },
-                    parameters.toArray());
-            return known;
-        }
-
-        private void claim(List<Order> orders) {
-            if (orders.isEmpty()) {
-                return;
-            }
-            var parameters = new ArrayList<Object>();
-            for (var order : orders) {
-                var content = order.content();
-                parameters.addAll(Arrays.asList(
-                        SYSTEM, order.invoiceNo(), order.hash(), content.file(), content.line(), content.text()));
-            }
-            var claimed = jdbc.update(
-                    "INSERT INTO received_order (source, invoice_no, content_hash, file, line, content) VALUES %s ON CONFLICT DO NOTHING"
-                            .formatted(String.join(", ", Collections.nCopies(orders.size(), "(?, ?, ?, ?, ?, ?)"))),
-                    parameters.toArray());
-            if (claimed < orders.size()) {
-                throw new ConcurrencyFailureException("another hub is taking the same orders");
-            }
-        }
-
-        private boolean refuse(String invoiceNo, String hash) {
-            return jdbc.update(
-                            "INSERT INTO refused_content (source, invoice_no, content_hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                            SYSTEM,
-                            invoiceNo,
-                            hash)
-                    == 1;
-        }
-
-        private Content earlier(String invoiceNo) {
-            var found = jdbc.queryForObject(
-                    "SELECT file, line, content FROM received_order WHERE source = ? AND invoice_no = ?",
-                    (row, number) -> new Content(row.getString(1), row.getLong(2), row.getString(3)),
-                    SYSTEM,
-                    invoiceNo);
-            return java.util.Objects.requireNonNull(found);
+        private boolean isNew(String row, Object... values) {
+            var marks = String.join(", ", Collections.nCopies(values.length, "?"));
+            return jdbc.update("INSERT INTO " + row + " VALUES (" + marks + ") ON CONFLICT DO NOTHING", values) == 1;
         }
     }
 }

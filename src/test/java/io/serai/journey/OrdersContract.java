@@ -197,17 +197,17 @@ abstract class OrdersContract {
         // the second group of an invoice in one file is a conflict too, and the lines of others around it go on
         drop(
                 "split.csv",
-                HEADER + line("S1", 1) + line("S2", 1) + line("S1", 2) + line("S2", 1) + "S3,A,\"MUG\n"
-                        + line("S3", 1));
+                HEADER + line("S1", 1) + line("S2", 1) + line("S1", 2) + line("S2", 1) + "?S3,A,MUG\n" + line("S3", 1));
         awaitDone("split.csv");
 
         var parked = awaitParked(4);
-        assertThat(parked.subList(2, 4))
+        assertThat(parked)
+                .filteredOn(each -> each.reason().startsWith("split.csv"))
                 .extracting(Parked::reason)
                 .containsExactlyInAnyOrder(
                         "split.csv line 4: order S1 came with another content in split.csv line 2, which stands; compare,"
                                 + " and correct the order by hand if this one is right",
-                        "split.csv line 6: a quote is opened and not closed");
+                        "split.csv line 6: InvoiceNo '?S3' is none: 1 to 32 letters, digits and . _ - are");
         assertThat(awaitEvents("order.placed", PLACED + 4).subList(PLACED + 1, PLACED + 4))
                 .extracting(event -> event.path("subject").asText())
                 .containsExactlyInAnyOrder("S1", "S2", "S3");
@@ -255,7 +255,8 @@ abstract class OrdersContract {
         drop("semicolons.csv", text.replace(',', ';'));
         drop("latin.csv", text.getBytes(StandardCharsets.ISO_8859_1));
         drop("binary.csv", text + "\u0000");
-        for (var name : List.of("empty", "semicolons", "latin", "binary")) {
+        drop("quote.csv", HEADER + line("LATIN", 1) + "LATIN,A,\"MUG\n" + line("LATIN", 2));
+        for (var name : List.of("empty", "semicolons", "latin", "binary", "quote")) {
             var file = folder.resolve("data/legacy/erp/out/.failed/" + name + ".csv");
             await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(file));
             assertThat(folder.resolve("data/legacy/erp/out/.failed/" + name + ".csv.txt"))
@@ -269,8 +270,9 @@ abstract class OrdersContract {
                                 .count()
                         == 2);
 
-        assertThat(awaitParked(before + 5).subList(before, before + 5))
-                .allSatisfy(each -> assertThat(each.type()).isEqualTo("order.file"))
+        assertThat(awaitParked(before + 6))
+                // RabbitMQ may give back what was looked at in another order
+                .filteredOn(each -> each.type().equals("order.file"))
                 .extracting(Parked::reason)
                 .containsExactlyInAnyOrder(
                         "empty.csv: it is empty",
@@ -278,7 +280,8 @@ abstract class OrdersContract {
                                 + HEADER.strip(),
                         "latin.csv: its line 3 is not in UTF-8",
                         "latin.csv: its line 3 is not in UTF-8",
-                        "binary.csv: its line 4 holds a character 0, so it is not text");
+                        "binary.csv: its line 4 holds a character 0, so it is not text",
+                        "quote.csv: its line 3 has a quote that is in the wrong place or never closed");
         assertThat(client.events("type=order.placed&subject=LATIN")).isEmpty();
     }
 

@@ -83,7 +83,7 @@ class ServersOrdersJourney extends OrdersContract {
         database.refuse();
         assertThat(file).as("it was cut in mid-file").exists();
         await().atMost(Duration.ofSeconds(20))
-                .until(() -> hub.output().contains("database refuses, reading the order file waits"));
+                .until(() -> hub.output().contains("database refuses, the file waits route=receive-order-file"));
         await().during(Duration.ofSeconds(3)).until(() -> Files.exists(file));
         database.forward();
 

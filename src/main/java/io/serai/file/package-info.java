@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Files that other systems exchange, for routes to read (Document Message). */
+@NullMarked
+@ApplicationModule(
+        type = ApplicationModule.Type.OPEN,
+        allowedDependencies = {})
+package io.serai.file;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
