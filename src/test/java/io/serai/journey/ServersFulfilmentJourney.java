@@ -4,7 +4,9 @@ package io.serai.journey;
 import io.serai.testing.HubServices;
 import io.serai.testing.SharedNodes;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 
+@Tag("long")
 @HubServices
 class ServersFulfilmentJourney extends FulfilmentContract {
 
