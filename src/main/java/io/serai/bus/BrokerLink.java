@@ -20,8 +20,8 @@ import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 /**
  * Keeps one connection to the broker open, trying again while the broker is away, and tells its users when it is there.
  *
- * <p>All calls to users come from the link's one thread, one after the other, in the order in which they joined. An outage is logged once, when it begins
- * and when it ends.
+ * <p>All calls to users come from the link's one thread, one after the other, in the order in which they joined. An
+ * outage is logged once, when it begins and when it ends.
  */
 final class BrokerLink {
 

@@ -7,7 +7,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One event on its way to a subscriber, un-acknowledged until {@link #done}, {@link #failed} or {@link #giveBack} is
- * called; the first call counts. Both may be called from any thread, later. If neither is, the event is delivered again after a restart.
+ * called; the first call counts. Each may be called from any thread, later. If none is, the event is delivered again after
+ * a restart.
  */
 public final class Delivery {
 

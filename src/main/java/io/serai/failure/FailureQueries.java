@@ -57,6 +57,7 @@ final class FailureQueries {
             """.formatted(COLUMNS, WHERE);
     private static final String SELECT_ONE = "SELECT %s FROM failure WHERE id = :id".formatted(COLUMNS);
     private static final String SELECT_REST = "SELECT properties, trace, cut, body FROM failure WHERE id = :id";
+    private static final String SELECT_BODY = "SELECT body FROM failure WHERE id = :id";
     private static final String SELECT_ATTEMPTS = """
             SELECT round, failed_at, host, tries, exception, message FROM failure_attempt
             WHERE failure_id = :id ORDER BY position DESC LIMIT 100
@@ -102,7 +103,7 @@ final class FailureQueries {
     }
 
     Optional<byte[]> body(String id) {
-        return jdbc.sql("SELECT body FROM failure WHERE id = :id")
+        return jdbc.sql(SELECT_BODY)
                 .param("id", id)
                 .query((row, number) -> row.getBytes("body"))
                 .optional();

@@ -72,10 +72,7 @@ final class Failures {
             WHERE origin = :origin AND status IN ('RETRYING', 'RESENT') AND due_at <= CURRENT_TIMESTAMP
             ORDER BY due_at LIMIT :most FOR UPDATE SKIP LOCKED
             """;
-    private static final String POSTPONE = """
-            UPDATE failure SET due_at = CURRENT_TIMESTAMP + CAST(:delay AS INTEGER) * INTERVAL '0.001' SECOND
-            WHERE id IN (:ids)
-            """;
+    private static final String POSTPONE = "UPDATE failure SET due_at = " + DUE + " WHERE id IN (:ids)";
     /** A failure that has come back meanwhile has another round, and is left alone. */
     private static final String SENT =
             "UPDATE failure SET due_at = NULL, sent_at = CURRENT_TIMESTAMP WHERE id = :id AND round = :round";

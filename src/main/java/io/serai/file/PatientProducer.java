@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.file;
 
+import io.serai.bus.DatabaseAway;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -15,11 +16,6 @@ import org.apache.camel.support.service.ServiceHelper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.RecoverableDataAccessException;
-import org.springframework.dao.TransientDataAccessException;
-import org.springframework.transaction.CannotCreateTransactionException;
-import org.springframework.transaction.TransactionSystemException;
 
 /**
  * Sends from within a long-running route to a transacted one, and waits while the database is away, so that a file that was
@@ -29,12 +25,6 @@ public final class PatientProducer implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PatientProducer.class);
     private static final long AGAIN = TimeUnit.SECONDS.toNanos(1);
-    private static final List<Class<? extends RuntimeException>> AWAY = List.of(
-            TransientDataAccessException.class,
-            RecoverableDataAccessException.class,
-            DataAccessResourceFailureException.class,
-            CannotCreateTransactionException.class,
-            TransactionSystemException.class);
 
     private final CamelContext context;
     private final ProducerTemplate template;
@@ -72,7 +62,7 @@ public final class PatientProducer implements Closeable {
             if (wrong != null) {
                 throw wrong;
             }
-            var away = cause(sent, AWAY);
+            var away = cause(sent, DatabaseAway.TYPES);
             if (away == null) {
                 throw new IllegalStateException("sending to " + to + " failed", failed);
             }

@@ -3,7 +3,7 @@
 @NullMarked
 @ApplicationModule(
         type = ApplicationModule.Type.OPEN,
-        allowedDependencies = {})
+        allowedDependencies = {"bus"})
 package io.serai.file;
 
 import org.jspecify.annotations.NullMarked;

@@ -64,14 +64,8 @@ abstract class BusContract {
 
     @BeforeAll
     void start() {
-        var arguments = new ArrayList<>(List.of(
-                "--server.port=0",
-                "--serai.embedded.data=" + folder,
-                "--serai.routes.directory=" + folder,
-                // what is parked is looked at where it lies
-                "--serai.failure.store=false"));
-        servers().forEach((name, value) -> arguments.add("--" + name + "=" + value));
-        hub = HubInside.start(arguments);
+        // what is parked is looked at where it lies
+        hub = HubInside.start(folder, servers(), "--serai.failure.store=false");
         camel = hub.getBean(CamelContext.class);
         publisher = hub.getBean(EventPublisher.class);
         subscriptions = hub.getBean(Subscriptions.class);

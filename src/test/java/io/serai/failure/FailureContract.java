@@ -22,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -69,17 +68,14 @@ abstract class FailureContract {
 
     @BeforeAll
     void start() {
-        var arguments = new ArrayList<>(List.of(
-                "--server.port=0",
-                "--serai.embedded.data=" + folder,
-                "--serai.routes.directory=" + folder,
+        hub = HubInside.start(
+                folder,
+                servers(),
                 "--serai.bus.immediate-retries=1",
                 "--serai.failure.policies.quick.delays=100ms,200ms",
                 "--serai.failure.policies.steady.delays=300ms,300ms,300ms,300ms,300ms,300ms,300ms,300ms,300ms,300ms",
                 "--serai.failure.policies.late.delays=1h",
-                "--serai.failure.not-retryable=java.util.NoSuchElementException"));
-        servers().forEach((name, value) -> arguments.add("--" + name + "=" + value));
-        hub = HubInside.start(arguments);
+                "--serai.failure.not-retryable=java.util.NoSuchElementException");
         camel = hub.getBean(CamelContext.class);
         publisher = hub.getBean(EventPublisher.class);
         failures = hub.getBean(FailureQueries.class);

@@ -10,11 +10,6 @@ class ServersUsersJourney extends UsersContract {
 
     @Override
     Map<String, String> servers() {
-        var database = SharedNodes.postgres().newDatabase();
-        return Map.of(
-                "spring.rabbitmq.addresses", SharedNodes.rabbit().newVhost().toString(),
-                "spring.datasource.url", database.jdbcUrl(),
-                "spring.datasource.username", database.user(),
-                "spring.datasource.password", database.password());
+        return SharedNodes.newProperties();
     }
 }

@@ -3,7 +3,10 @@ package io.serai.testing;
 
 import io.serai.Serai;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.TypeExcludeFilter;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -14,6 +17,15 @@ import org.springframework.core.type.classreading.MetadataReaderFactory;
 public final class HubInside {
 
     private HubInside() {}
+
+    /** Starts a hub on a free port with data and routes in a folder, on the servers; further properties as {@code --name=value}. */
+    public static ConfigurableApplicationContext start(Path folder, Map<String, String> servers, String... more) {
+        var properties = new ArrayList<>(
+                List.of("--server.port=0", "--serai.embedded.data=" + folder, "--serai.routes.directory=" + folder));
+        properties.addAll(List.of(more));
+        servers.forEach((name, value) -> properties.add("--" + name + "=" + value));
+        return start(properties);
+    }
 
     /** Starts a hub on a free port; properties as {@code --name=value}. */
     public static ConfigurableApplicationContext start(List<String> properties) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.bus.component;
 
+import io.serai.bus.DatabaseAway;
 import io.serai.bus.Delivery;
 import io.serai.bus.Failure;
 import io.serai.message.Event;
@@ -20,10 +21,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.RecoverableDataAccessException;
-import org.springframework.dao.TransientDataAccessException;
-import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionException;
-import org.springframework.transaction.TransactionSystemException;
 
 /**
  * Runs the route for one event or a batch on the calling thread, in a transaction of its own where the subscription is
@@ -122,16 +120,16 @@ final class BlockingRun implements Consumer<List<Delivery>> {
                 return null;
             } catch (OnceOnly.EffectFailed failed) {
                 if (!connectionLost && failed.getCause() instanceof Exception cause && losesConnection(cause)) {
-                    // in mid-route: no fault of the event. Once more: the next transaction waits for the database, and
-                    // what
-                    // loses its connection again has it to somewhere else
+                    // in mid-route: no fault of the event. Once more, since the next transaction waits for the
+                    // database;
+                    // what loses its connection again has it to somewhere else
                     connectionLost = true;
                     continue;
                 }
                 return FailedAt.failure(exchange, failed.getCause() == null ? failed : failed.getCause(), attempt);
             } catch (DataAccessException | TransactionException refused) {
                 exchange.setException(refused);
-                if (!isAway(refused)) {
+                if (!DatabaseAway.is(refused)) {
                     return Failure.of(refused);
                 }
                 if (!running.getAsBoolean()) {
@@ -170,14 +168,5 @@ final class BlockingRun implements Consumer<List<Delivery>> {
             }
         }
         return false;
-    }
-
-    private static boolean isAway(RuntimeException refused) {
-        return refused instanceof CannotCreateTransactionException
-                // commit or rollback on a connection that was lost; what the database refuses is translated
-                || refused instanceof TransactionSystemException
-                || refused instanceof TransientDataAccessException
-                || refused instanceof RecoverableDataAccessException
-                || refused instanceof DataAccessResourceFailureException;
     }
 }

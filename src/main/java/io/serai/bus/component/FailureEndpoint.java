@@ -38,7 +38,7 @@ public class FailureEndpoint extends EventEndpoint {
 
     @Override
     public Consumer createConsumer(Processor processor) throws Exception {
-        throw new UnsupportedOperationException("failure: only takes messages; they are in the queue serai.failures");
+        throw new UnsupportedOperationException("failure: only takes messages; GET /api/failures shows them");
     }
 
     public @Nullable String getReason() {

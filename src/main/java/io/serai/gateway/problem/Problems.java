@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
+import io.serai.bus.DatabaseAway;
 import io.serai.message.Conflict;
 import io.serai.message.Invalid;
 import io.serai.message.NotFound;
@@ -22,13 +23,8 @@ import java.util.stream.Collectors;
 import org.apache.coyote.BadRequestException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.TypeMismatchException;
-import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
-import org.springframework.dao.RecoverableDataAccessException;
-import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.converter.HttpMessageNotReadableException;
-import org.springframework.transaction.CannotCreateTransactionException;
-import org.springframework.transaction.TransactionSystemException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
@@ -133,14 +129,7 @@ final class Problems {
     }
 
     private static boolean isTransient(Throwable failure) {
-        // CannotGetJdbcConnection is a DataAccessResourceFailure
-        return failure instanceof TransientDataAccessException
-                || failure instanceof DataAccessResourceFailureException
-                || failure instanceof RecoverableDataAccessException
-                || failure instanceof CannotCreateTransactionException
-                // commit or rollback on a connection that was lost; what the database refuses is translated
-                || failure instanceof TransactionSystemException
-                || failure instanceof RejectedExecutionException;
+        return DatabaseAway.is(failure) || failure instanceof RejectedExecutionException;
     }
 
     /** SQLSTATE class 22, data exception: too long, out of range, U+0000. */

@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -58,14 +57,8 @@ abstract class QueueContract {
 
     @BeforeAll
     void start() throws Exception {
-        var arguments = new ArrayList<>(List.of(
-                "--server.port=0",
-                "--serai.embedded.data=" + folder,
-                "--serai.routes.directory=" + folder,
-                // what is parked is looked at where it lies
-                "--serai.failure.store=false"));
-        servers().forEach((name, value) -> arguments.add("--" + name + "=" + value));
-        hub = HubInside.start(arguments);
+        // what is parked is looked at where it lies
+        hub = HubInside.start(folder, servers(), "--serai.failure.store=false");
         camel = hub.getBean(CamelContext.class);
         await().atMost(Duration.ofSeconds(40)).until(hub.getBean(EventPublisher.class)::isUp);
         amqp = hub.getBean(CachingConnectionFactory.class)
