@@ -31,10 +31,11 @@ final class BatchLane extends Lane {
             Channel channel,
             Subscription subscription,
             Parking parking,
+            Hold hold,
             Runnable onLost,
             BatchSize size,
             Consumer<List<Delivery>> handler) {
-        super(channel, subscription, parking, onLost);
+        super(channel, subscription, parking, hold, onLost);
         this.size = size;
         this.handler = handler;
         this.thread = new Thread(this::work, "batch-" + subscription.name());
@@ -55,6 +56,11 @@ final class BatchLane extends Lane {
     @Override
     void done(long tag) {
         doneTags.add(tag);
+    }
+
+    @Override
+    void beforeWait() {
+        acknowledge();
     }
 
     private void work() {

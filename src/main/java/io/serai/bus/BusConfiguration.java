@@ -114,8 +114,11 @@ class BusConfiguration {
             QueuesFirst queues,
             BrokerLinks links,
             Parking parking,
+            HeldEvents held,
+            BusProperties properties,
             AmqpAdmin broker,
             MeterRegistry meters) {
-        return new Subscriptions(recorded, queues, links.subscribe(), parking, broker, meters);
+        return new Subscriptions(
+                recorded, queues, links.subscribe(), parking, held, properties.holdLimit(), broker, meters);
     }
 }

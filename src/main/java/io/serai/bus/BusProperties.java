@@ -21,6 +21,8 @@ import org.springframework.validation.annotation.Validated;
  * @param immediateRetries how often a failed delivery is tried again in place before it is parked
  * @param reconnectInterval pause between attempts to reach a broker that is away
  * @param prefetch messages in flight to one consumer of a subscription, unless the route says otherwise
+ * @param holdLimit how long an ordered subscription that waits for its first event keeps what it has taken; RabbitMQ
+ *     closes a channel on which something is not acknowledged for 30 min
  * @param publisher limits of publishing
  * @param outbox limits of the relay
  * @param idempotent how long processed events are remembered
@@ -36,6 +38,10 @@ public record BusProperties(
         Duration reconnectInterval,
 
         @DefaultValue("250") @Min(1) @Max(5000) int prefetch,
+
+        @DefaultValue("10m") @DurationMin(seconds = 1) @DurationMax(minutes = 25)
+        Duration holdLimit,
+
         @DefaultValue @Valid Publisher publisher,
         @DefaultValue @Valid OutboxRelay outbox,
         @DefaultValue @Valid Idempotent idempotent) {

@@ -3,7 +3,9 @@ package io.serai.bus;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import io.serai.message.Event;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One event on its way to a subscriber, un-acknowledged until {@link #done}, {@link #failed} or {@link #giveBack} is
@@ -14,13 +16,15 @@ public final class Delivery {
 
     private final Event event;
     private final BasicProperties properties;
+    private final boolean redelivered;
     private final long tag;
     private final Lane lane;
     private final AtomicBoolean settled = new AtomicBoolean();
 
-    Delivery(Event event, BasicProperties properties, long tag, Lane lane) {
+    Delivery(Event event, BasicProperties properties, boolean redelivered, long tag, Lane lane) {
         this.event = event;
         this.properties = properties;
+        this.redelivered = redelivered;
         this.tag = tag;
         this.lane = lane;
     }
@@ -57,6 +61,60 @@ public final class Delivery {
         if (settled.compareAndSet(false, true)) {
             lane.giveBack(tag);
         }
+    }
+
+    /**
+     * The subscriber cannot, and the next must not be done before this one: waits until it may be tried again, by the
+     * subscription's policy, and keeps the calling thread so long. The queue stands meanwhile, and
+     * {@code GET /api/failures} says why.
+     *
+     * @return the same event, to be tried again and then settled; null where this is dealt with: its rounds are used up,
+     *     a person has given it up, or it has gone back to its queue, with those behind it
+     */
+    public @Nullable Delivery hold(Failure failure) {
+        return settled.compareAndSet(false, true) ? lane.holdBack(this, failure) : null;
+    }
+
+    /**
+     * Before an event is tried of which there was a delivery before: goes on with a {@link #hold} that began then, in this
+     * hub or another.
+     *
+     * @return as {@link #hold}; an event that was never held comes back at once
+     */
+    public @Nullable Delivery resume() {
+        return settled.compareAndSet(false, true) ? lane.takeUp(this) : null;
+    }
+
+    /** Whether there was a delivery before, that was not acknowledged. */
+    public boolean isRedelivered() {
+        return redelivered;
+    }
+
+    /** False once it is sure that it will be delivered again. */
+    public boolean isOurs() {
+        return lane.isOpen();
+    }
+
+    /** The same message, unsettled. */
+    Delivery again(BasicProperties marked) {
+        return new Delivery(event, marked, redelivered, tag, lane);
+    }
+
+    /** Acknowledges it, though nobody has dealt with it. */
+    void drop() {
+        if (settled.compareAndSet(false, true)) {
+            lane.done(tag);
+        }
+    }
+
+    BasicProperties properties() {
+        return properties;
+    }
+
+    String failureId(String subscription) {
+        return Objects.requireNonNullElseGet(
+                        Retried.of(properties), () -> new Retried(FailureHeaders.firstId(properties, subscription), 0))
+                .failureId();
     }
 
     boolean isSettled() {

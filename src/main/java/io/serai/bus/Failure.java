@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param nodeId the step it failed at
  * @param location file and line of that step
  * @param attempts how often it was tried
+ * @param postponed whether it was not tried at all at the end, since a circuit breaker is open: no fault of the message
  * @param retryable whether to try again may help; not where the message itself is wrong
  */
 public record Failure(
@@ -20,10 +21,11 @@ public record Failure(
         @Nullable String nodeId,
         @Nullable String location,
         int attempts,
+        boolean postponed,
         boolean retryable) {
 
     /** A failure outside of any route; invalid messages stay invalid. */
     public static Failure of(Throwable cause) {
-        return new Failure(cause, null, null, null, 1, !(cause instanceof Invalid));
+        return new Failure(cause, null, null, null, 1, false, !(cause instanceof Invalid));
     }
 }

@@ -105,13 +105,14 @@ final class FailureHeaders {
         put(facts, "host", host);
         put(facts, "attempts", Integer.toString(failure.attempts()));
         put(facts, "retryable", Boolean.toString(failure.retryable()));
+        put(facts, "postponed", Boolean.toString(failure.postponed()));
         put(facts, "route", failure.routeId());
         put(facts, "node", failure.nodeId());
         put(facts, "location", failure.location());
         put(facts, "exception", failure.cause().getClass().getName());
         put(facts, "exceptions", chain(failure.cause()));
         put(facts, "message", failure.cause().getMessage());
-        int left = Math.max(0, room - 9 * SHORT);
+        int left = Math.max(0, room - 10 * SHORT);
         var trace = trace(failure.cause());
         var cut = cut(trace, left);
         facts.put(PREFIX + "trace", cut);
@@ -122,14 +123,16 @@ final class FailureHeaders {
     }
 
     /** The same for each delivery of one event to one subscription, so that what is parked twice is one failure. */
-    private static String firstId(BasicProperties original, String from) {
+    static String firstId(BasicProperties original, String from) {
         Map<String, Object> headers = original.getHeaders() == null ? Map.of() : original.getHeaders();
         var source = headers.get(AmqpEvents.PREFIX + "source");
         var id = headers.get(AmqpEvents.PREFIX + "id");
-        return source == null || id == null
-                ? EventIds.next()
-                : UUID.nameUUIDFromBytes((from + "\n" + source + "\n" + id).getBytes(StandardCharsets.UTF_8))
-                        .toString();
+        return source == null || id == null ? EventIds.next() : idOf(from, source + "\n" + id);
+    }
+
+    static String idOf(String from, String identity) {
+        return UUID.nameUUIDFromBytes((from + "\n" + identity).getBytes(StandardCharsets.UTF_8))
+                .toString();
     }
 
     /** Class names from the exception to its first cause. */

@@ -30,17 +30,21 @@ abstract class Lane extends DefaultConsumer {
 
     private final String subscription;
     private final @Nullable String retry;
+    private final boolean ordered;
     private final Parking parking;
+    private final Hold hold;
     private final Runnable onLost;
     private final AtomicInteger inHand = new AtomicInteger();
     private final AtomicInteger parked = new AtomicInteger();
     private volatile boolean draining;
 
-    Lane(Channel channel, Subscription subscription, Parking parking, Runnable onLost) {
+    Lane(Channel channel, Subscription subscription, Parking parking, Hold hold, Runnable onLost) {
         super(channel);
         this.subscription = subscription.name();
         this.retry = subscription.retry();
+        this.ordered = subscription.ordered();
         this.parking = parking;
+        this.hold = hold;
         this.onLost = onLost;
     }
 
@@ -54,10 +58,14 @@ abstract class Lane extends DefaultConsumer {
 
     @Override
     public final void handleDelivery(String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
+        if (!isOpen()) {
+            // it comes again, on another channel, and in its turn
+            return;
+        }
         inHand.incrementAndGet();
         long tag = envelope.getDeliveryTag();
         try {
-            take(new Delivery(AmqpEvents.event(properties, body), properties, tag, this));
+            take(new Delivery(AmqpEvents.event(properties, body), properties, envelope.isRedeliver(), tag, this));
         } catch (Invalid noEvent) {
             park(tag, properties, body, Failure.of(noEvent));
         }
@@ -100,6 +108,78 @@ abstract class Lane extends DefaultConsumer {
         acknowledgeAfter(parking.resolve(retried, this::isOpen), tag);
     }
 
+    /**
+     * An event of an ordered subscription has failed: waits until it may be tried again, and those behind it with it.
+     *
+     * @return the delivery to try, or null where it is dealt with or has gone back to the queue
+     */
+    final @Nullable Delivery holdBack(Delivery failed, Failure failure) {
+        beforeWait();
+        var properties = failed.properties();
+        var facts = parking.describe(subscription, retry, properties, failure);
+        LOG.warn(
+                "message failed, and the queue of its subscription waits messageId={} subscription={} routeId={} cause={}",
+                FailureHeaders.printable(properties.getMessageId()),
+                subscription,
+                failure.routeId(),
+                FailureHeaders.printable(failure.cause().toString()));
+        var body = failed.event().data();
+        var turn = hold.await(() -> hold.events().failed(facts, body), failed.failureId(subscription), this::goesOn);
+        return follow(failed, turn, failure);
+    }
+
+    /** An event of an ordered subscription is there again: waits where its queue was waiting for it before. */
+    final @Nullable Delivery takeUp(Delivery again) {
+        beforeWait();
+        var id = again.failureId(subscription);
+        return follow(again, hold.await(() -> hold.events().look(id), id, this::goesOn), null);
+    }
+
+    private @Nullable Delivery follow(Delivery delivery, HeldEvents.@Nullable Turn turn, @Nullable Failure failure) {
+        if (turn == null) {
+            comeBack();
+            return null;
+        }
+        var next = turn.delivery() < 0
+                ? delivery.again(delivery.properties())
+                : delivery.again(
+                        new Retried(delivery.failureId(subscription), turn.delivery() + 1).mark(delivery.properties()));
+        if (turn.next() == HeldEvents.Next.TRY) {
+            return next;
+        }
+        if (turn.next() == HeldEvents.Next.PARK && failure != null) {
+            next.failed(failure);
+            // those behind it must not be done before it is safe
+            awaitParked();
+        } else {
+            next.drop();
+        }
+        return null;
+    }
+
+    private boolean goesOn() {
+        return !draining && isOpen();
+    }
+
+    private void awaitParked() {
+        while (!nothingParked() && isOpen()) {
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /** Gives back all that is not acknowledged, to take it again in the same order. */
+    private void comeBack() {
+        if (isOpen()) {
+            close();
+            if (!draining) {
+                onLost.run();
+            }
+        }
+    }
+
+    /** What is done is acknowledged before a wait. */
+    void beforeWait() {}
+
     private void acknowledgeAfter(CompletableFuture<Void> told, long tag) {
         told.whenComplete((safe, channelLost) -> {
             if (channelLost == null) {
@@ -111,6 +191,11 @@ abstract class Lane extends DefaultConsumer {
     }
 
     final void giveBack(long tag) {
+        if (ordered) {
+            // those behind it go back with it
+            comeBack();
+            return;
+        }
         try {
             getChannel().basicNack(tag, false, true);
         } catch (AlreadyClosedException | IOException lost) {

@@ -15,6 +15,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Puts failed messages into the queue {@code serai.failures} with what is known of the failure (Dead Letter Channel):
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class Parking {
 
     private static final Logger LOG = LoggerFactory.getLogger(Parking.class);
+    private static final String ROUTE = "route:";
     private static final Duration AGAIN = Duration.ofSeconds(1);
 
     private final Publishing publishing;
@@ -51,14 +53,62 @@ public final class Parking {
             Failure failure,
             BooleanSupplier stillOurs) {
         var parked = new CompletableFuture<Void>();
-        LOG.warn(
-                "message failed and is parked messageId={} from={} routeId={} cause={}",
-                FailureHeaders.printable(properties.getMessageId()),
-                from,
-                failure.routeId(),
-                FailureHeaders.printable(failure.cause().toString()));
+        warn(properties, from, failure);
         attempt(headers.with(properties, from, retry, failure), body, stillOurs, parked);
         return parked;
+    }
+
+    /**
+     * Parks what a route that began with no queue has failed on. Tried once.
+     *
+     * @param identity the same for the same input, so that it is one failure though it is parked twice; null where nothing
+     *     tells it from another
+     * @return completes when the broker has it; exceptionally with {@link io.serai.message.Unavailable} where that is not
+     *     sure
+     */
+    public CompletableFuture<Void> park(
+            String routeId,
+            String retry,
+            @Nullable String identity,
+            BasicProperties properties,
+            byte[] body,
+            Failure failure) {
+        var from = ROUTE + routeId;
+        var id = identity == null ? EventIds.next() : FailureHeaders.idOf(from, identity);
+        return parkAgain(routeId, retry, new Retried(id, 0), properties, body, failure);
+    }
+
+    /**
+     * Parks what it has failed on once more. Tried once.
+     *
+     * @return as above
+     */
+    public CompletableFuture<Void> parkAgain(
+            String routeId, String retry, Retried retried, BasicProperties properties, byte[] body, Failure failure) {
+        var from = ROUTE + routeId;
+        var named =
+                retried.mark(properties.builder().messageId(retried.failureId()).build());
+        warn(named, from, failure);
+        return publishing.send(
+                retried.failureId(), "", BusTopology.FAILURES, headers.with(named, from, retry, failure), body);
+    }
+
+    /** A message that is put off again and again while a circuit breaker is open is no news. */
+    private static void warn(BasicProperties properties, String from, Failure failure) {
+        var retried = Retried.of(properties);
+        var isNews = !failure.postponed() || retried == null || retried.round() == 0;
+        LOG.atLevel(isNews ? Level.WARN : Level.DEBUG)
+                .log(
+                        "message failed and is parked messageId={} from={} routeId={} cause={}",
+                        FailureHeaders.printable(properties.getMessageId()),
+                        from,
+                        failure.routeId(),
+                        FailureHeaders.printable(failure.cause().toString()));
+    }
+
+    /** The properties of a message as it is parked with. */
+    BasicProperties describe(String from, @Nullable String retry, BasicProperties properties, Failure failure) {
+        return headers.with(properties, from, retry, failure);
     }
 
     /**

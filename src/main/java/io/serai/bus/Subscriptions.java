@@ -30,6 +30,8 @@ public final class Subscriptions {
     private final QueuesFirst queues;
     private final BrokerLink link;
     private final Parking parking;
+    private final HeldEvents held;
+    private final Duration holdLimit;
     private final AmqpAdmin broker;
     private final MeterRegistry meters;
     private final Map<String, Registration> read = new ConcurrentHashMap<>();
@@ -39,12 +41,16 @@ public final class Subscriptions {
             QueuesFirst queues,
             BrokerLink link,
             Parking parking,
+            HeldEvents held,
+            Duration holdLimit,
             AmqpAdmin broker,
             MeterRegistry meters) {
         this.recorded = recorded;
         this.queues = queues;
         this.link = link;
         this.parking = parking;
+        this.held = held;
+        this.holdLimit = holdLimit;
         this.broker = broker;
         this.meters = meters;
     }
@@ -63,7 +69,8 @@ public final class Subscriptions {
             handler.accept(delivery);
         };
         return read(
-                subscription, (channel, onLost) -> new SingleLane(channel, subscription, parking, onLost, counting));
+                subscription,
+                (channel, onLost) -> new SingleLane(channel, subscription, parking, hold(), onLost, counting));
     }
 
     /**
@@ -81,7 +88,7 @@ public final class Subscriptions {
         };
         return read(
                 subscription,
-                (channel, onLost) -> new BatchLane(channel, subscription, parking, onLost, size, counting));
+                (channel, onLost) -> new BatchLane(channel, subscription, parking, hold(), onLost, size, counting));
     }
 
     /** All subscriptions ever made and not removed, by name, with their backlog. */
@@ -116,6 +123,10 @@ public final class Subscriptions {
             read.remove(name);
             throw refused;
         }
+    }
+
+    private Hold hold() {
+        return new Hold(held, holdLimit);
     }
 
     private interface LaneMaker {

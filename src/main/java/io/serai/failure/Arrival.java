@@ -17,6 +17,7 @@ sealed interface Arrival {
      * A message that failed.
      *
      * @param policy name of its retry policy, or null for the default
+     * @param postponed it was not tried: a circuit breaker is open
      * @param at when it failed, by the clock of the hub it failed in
      * @param tries how often it was tried in this round
      * @param exceptions class names from the exception to its first cause, separated by commas
@@ -27,6 +28,7 @@ sealed interface Arrival {
             Origin origin,
             @Nullable String policy,
             boolean retryable,
+            boolean postponed,
             Instant at,
             @Nullable String host,
             int tries,

@@ -47,6 +47,14 @@ final class Arrivals {
         return facts.containsKey("id") ? parked(facts, message) : deadLettered(message);
     }
 
+    /** What a hub parks, or would park. */
+    Arrival.Failed failed(BasicProperties properties, byte[] body) {
+        if (read(properties, body) instanceof Arrival.Failed failed) {
+            return failed;
+        }
+        throw new IllegalArgumentException("a notice of success is no failure");
+    }
+
     private Arrival.Failed parked(Map<String, String> facts, FailedMessage message) {
         var exception = facts.getOrDefault("exception", "unknown");
         return new Arrival.Failed(
@@ -55,6 +63,7 @@ final class Arrivals {
                 new Origin(name(facts.getOrDefault("from", "queue:"))),
                 facts.get("policy"),
                 !"false".equals(facts.get("retryable")),
+                "true".equals(facts.get("postponed")),
                 at(facts.get("at")),
                 facts.get("host"),
                 number(facts.get("attempts"), 1),
@@ -84,6 +93,7 @@ final class Arrivals {
                 0,
                 Origin.ofQueue(name(queue)),
                 null,
+                false,
                 false,
                 clock.instant(),
                 null,

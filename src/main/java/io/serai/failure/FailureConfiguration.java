@@ -2,6 +2,7 @@
 package io.serai.failure;
 
 import io.serai.bus.Retries;
+import io.serai.bus.component.RouteRuns;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.springframework.amqp.core.AcknowledgeMode;
@@ -37,6 +38,11 @@ class FailureConfiguration {
     }
 
     @Bean
+    HeldFailures heldFailures(Failures failures, Clock clock) {
+        return new HeldFailures(failures, new Arrivals(clock));
+    }
+
+    @Bean
     Jobs jobs(JdbcClient jdbc, PlatformTransactionManager transactions) {
         return new Jobs(jdbc, new TransactionTemplate(transactions));
     }
@@ -68,7 +74,8 @@ class FailureConfiguration {
 
     @Bean
     @ConditionalOnProperty(name = "serai.failure.store", matchIfMissing = true)
-    RetrySender retrySender(Failures failures, Retries retries, Jobs jobs, FailureProperties properties) {
-        return new RetrySender(failures, retries, jobs, properties.rate(), properties.retention());
+    RetrySender retrySender(
+            Failures failures, Retries retries, RouteRuns runs, Jobs jobs, FailureProperties properties) {
+        return new RetrySender(failures, retries, runs, jobs, properties.rate(), properties.retention());
     }
 }

@@ -22,6 +22,8 @@ import org.springframework.validation.annotation.Validated;
  * @param policies retry policies by name, beside or in place of none, fast, standard and patient
  * @param notRetryable class names of exceptions that no try will mend, beside invalid messages
  * @param rate messages a second that one hub sends back to one subscription at the most
+ * @param postponedDelay about how long what an open circuit breaker has kept from being tried is put off
+ * @param mostPostponed how often that may be, after which it counts as a round
  * @param retention how long what is resolved or discarded is kept; 0 keeps for ever
  */
 @Validated
@@ -32,6 +34,11 @@ record FailureProperties(
         @DefaultValue Map<String, @Valid Policy> policies,
         @DefaultValue List<String> notRetryable,
         @DefaultValue("100") @Min(1) @Max(10_000) int rate,
+
+        @DefaultValue("5s") @DurationMin(millis = 10) @DurationMax(minutes = 10)
+        Duration postponedDelay,
+
+        @DefaultValue("1000") @Min(0) @Max(100_000) int mostPostponed,
         @DefaultValue("30d") @DurationMin(millis = 0) Duration retention) {
 
     /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.failure;
 
+import io.serai.bus.HeldEvents;
 import io.serai.bus.Retried;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -26,56 +27,107 @@ final class Failures {
     /**
      * A failure on its way back to its queue.
      *
-     * @param round the number of the delivery to come
+     * @param delivery the number of the delivery to come
      */
-    record Due(String id, Origin origin, int round, FailedMessage message) {
+    record Due(
+            String id,
+            Origin origin,
+            int delivery,
+            @Nullable String policy,
+            FailedMessage message) {
 
         Retried retried() {
-            return new Retried(id, round);
+            return new Retried(id, delivery);
         }
     }
 
-    /** What is known of a failure before an arrival. */
-    private record State(FailureStatus status, int round) {}
+    /**
+     * What is known of a failure.
+     *
+     * @param delivery the last that failed
+     * @param postponed how many of these did not count
+     * @param held whether its queue waits for it
+     */
+    private record State(FailureStatus status, int delivery, int postponed, boolean held) {
+
+        /** Those that count. */
+        int round() {
+            return Math.max(0, delivery - postponed);
+        }
+    }
+
+    /**
+     * What a failure becomes.
+     *
+     * @param counts whether it was tried; an open circuit breaker only postpones
+     * @param delay until it is tried again; empty: it is not
+     */
+    private record Step(State state, boolean counts, Optional<Duration> delay) {}
 
     private static final String LOCK =
-            "SELECT id, status, round FROM failure WHERE id IN (:ids) ORDER BY id FOR UPDATE";
+            "SELECT id, status, delivery, postponed, held FROM failure WHERE id IN (:ids) ORDER BY id FOR UPDATE";
     private static final String INSERT = """
-            INSERT INTO failure (id, status, origin, policy, round, tries, duplicates, due_at, first_failed_at, last_failed_at,
-                event_id, event_source, event_type, subject, correlationid, content_type, properties, body,
+            INSERT INTO failure (id, status, origin, policy, delivery, round, postponed, held, tries, duplicates, due_at,
+                first_failed_at, last_failed_at, event_id, event_source, event_type, subject, correlationid, content_type, properties, body,
                 exception, message, trace, cut, route_id, node_id, location, host, fingerprint)
-            VALUES (:id, :status, :origin, :policy, :round, :tries, 0, %s, :at, :at,
+            VALUES (:id, :status, :origin, :policy, :delivery, :round, :postponed, :held, :tries, 0, %s, :at, :at,
                 :eventId, :eventSource, :eventType, :subject, :correlationid, :contentType, :properties, :body,
                 :exception, :message, :trace, :cut, :routeId, :nodeId, :location, :host, :fingerprint)
             """;
     private static final String FAIL_AGAIN = """
-            UPDATE failure SET status = :status, round = :round, tries = tries + :tries, due_at = %s, last_failed_at = :at,
-                ended_at = NULL, exception = :exception, message = :message, trace = :trace, cut = :cut, route_id = :routeId,
+            UPDATE failure SET status = :status, delivery = :delivery, round = :round, postponed = :postponed, held = :held,
+                tries = tries + :tries, due_at = %s, last_failed_at = :at, ended_at = NULL, exception = :exception, message = :message, trace = :trace, cut = :cut, route_id = :routeId,
                 node_id = :nodeId, location = :location, host = :host, fingerprint = :fingerprint
             WHERE id = :id
             """;
+    /** What was said of it when it was tried stays: of the group it belongs to an open circuit breaker says nothing. */
+    private static final String POSTPONED = """
+            UPDATE failure SET status = :status, delivery = :delivery, postponed = :postponed, held = :held,
+                tries = tries + :tries, due_at = %s, last_failed_at = :at
+            WHERE id = :id
+            """;
+
     private static final String DUE = "CURRENT_TIMESTAMP + CAST(:delay AS INTEGER) * INTERVAL '0.001' SECOND";
     private static final String NOT_DUE = "CAST(NULL AS TIMESTAMP WITH TIME ZONE)";
     private static final String INSERT_ATTEMPT = """
             INSERT INTO failure_attempt (failure_id, round, failed_at, host, tries, exception, message)
             VALUES (:id, :round, :at, :host, :tries, :exception, :message)
             """;
+    private static final String NOTE_REFUSAL = """
+            INSERT INTO failure_attempt (failure_id, round, failed_at, host, tries, exception, message)
+            VALUES (:id, :round, CURRENT_TIMESTAMP, NULL, 0, 'not replayable', :why)
+            """;
     private static final String COUNT_DUPLICATE = "UPDATE failure SET duplicates = duplicates + 1 WHERE id = :id";
     private static final String RESOLVE =
-            "UPDATE failure SET status = 'RESOLVED', due_at = NULL, ended_at = CURRENT_TIMESTAMP WHERE id = :id";
+            "UPDATE failure SET status = 'RESOLVED', held = FALSE, due_at = NULL, ended_at = CURRENT_TIMESTAMP"
+                    + " WHERE id = :id";
+    private static final String LET_GO = "UPDATE failure SET held = FALSE WHERE id = :id";
+    private static final String LOOK =
+            "SELECT status, delivery, held, due_at > CURRENT_TIMESTAMP AS waits FROM failure WHERE id = :id";
     private static final String SELECT_ORIGINS_DUE = """
             SELECT DISTINCT origin FROM failure
-            WHERE status IN ('RETRYING', 'RESENT') AND due_at <= CURRENT_TIMESTAMP
+            WHERE status IN ('RETRYING', 'RESENT') AND due_at <= CURRENT_TIMESTAMP AND NOT held
             """;
     private static final String CLAIM = """
-            SELECT id, origin, round, properties, body FROM failure
-            WHERE origin = :origin AND status IN ('RETRYING', 'RESENT') AND due_at <= CURRENT_TIMESTAMP
+            SELECT id, origin, delivery, policy, properties, body FROM failure
+            WHERE origin = :origin AND status IN ('RETRYING', 'RESENT') AND due_at <= CURRENT_TIMESTAMP AND NOT held
             ORDER BY due_at LIMIT :most FOR UPDATE SKIP LOCKED
             """;
     private static final String POSTPONE = "UPDATE failure SET due_at = " + DUE + " WHERE id IN (:ids)";
-    /** A failure that has come back meanwhile has another round, and is left alone. */
+    /** A failure that has come back meanwhile has another delivery, and is left alone. */
     private static final String SENT =
-            "UPDATE failure SET due_at = NULL, sent_at = CURRENT_TIMESTAMP WHERE id = :id AND round = :round";
+            "UPDATE failure SET due_at = NULL, sent_at = CURRENT_TIMESTAMP WHERE id = :id AND delivery = :delivery";
+    /** What a hub began before and did not end is counted. */
+    private static final String BEGIN = """
+            UPDATE failure SET sent_at = CURRENT_TIMESTAMP, begun = delivery + 1,
+                duplicates = duplicates + CASE WHEN begun = delivery + 1 THEN 1 ELSE 0 END
+            WHERE id = :id
+            """;
+
+    private static final String RENEW = "UPDATE failure SET due_at = " + DUE
+            + " WHERE id = :id AND delivery = :delivery AND status IN ('RETRYING', 'RESENT')";
+    private static final String REFUSE =
+            "UPDATE failure SET status = 'DEAD', due_at = NULL WHERE id = :id AND delivery = :delivery";
 
     private static final String DELETE_ENDED = """
             DELETE FROM failure WHERE id IN (SELECT id FROM failure WHERE status IN ('RESOLVED', 'DISCARDED')
@@ -118,30 +170,138 @@ final class Failures {
         }
         if (known != null && !known.status().isEnded()) {
             jdbc.sql(RESOLVE).param("id", arrival.failureId()).update();
-            return new State(FailureStatus.RESOLVED, Math.max(known.round(), arrival.round()));
+            return new State(
+                    FailureStatus.RESOLVED, Math.max(known.delivery(), arrival.round()), known.postponed(), false);
         }
         return known;
     }
 
     private State take(Arrival.Failed failed, @Nullable State known) {
-        if (known == null) {
-            return insert(failed);
+        if (known == null || isAnew(failed, known)) {
+            return keep(failed, known, first(failed, false));
         }
-        // an event that was published or delivered once more after its failure had ended begins anew
-        var anew = known.status().isEnded() && failed.round() == 0;
-        if (!anew && (known.status().isEnded() || failed.round() <= known.round())) {
+        if (known.status().isEnded() || failed.round() <= known.delivery()) {
             jdbc.sql(COUNT_DUPLICATE).param("id", failed.failureId()).update();
             return known;
         }
-        var delay = known.status() == FailureStatus.RESENT ? Optional.<Duration>empty() : delay(failed);
-        update(FAIL_AGAIN, failed, delay).update();
-        return noted(failed, delay);
+        return keep(failed, known, next(failed, known, failed.round(), false));
     }
 
-    private State insert(Arrival.Failed failed) {
-        var delay = delay(failed);
+    /** An event that was published or delivered once more after its failure had ended begins anew. */
+    private static boolean isAnew(Arrival.Failed failed, State known) {
+        return known.status().isEnded() && failed.round() == 0;
+    }
+
+    /**
+     * Takes the failure of an event that its queue waits for.
+     *
+     * @return what whoever holds the queue back does next; parks what is not to be tried again, by this or at all
+     * @throws org.springframework.dao.DuplicateKeyException as {@link #take(List)}
+     */
+    HeldEvents.Turn hold(Arrival.Failed failed) {
+        var turn = transaction.execute(
+                status -> hold(failed, lock(List.of(failed.failureId())).get(failed.failureId())));
+        return turn == null ? HeldEvents.Turn.PARK : turn;
+    }
+
+    private HeldEvents.Turn hold(Arrival.Failed failed, @Nullable State known) {
+        if (known == null || (!known.held() && isAnew(failed, known))) {
+            var step = first(failed, true);
+            // one sent back takes its course, and its queue does not wait
+            return failed.round() == 0 && step.delay().isPresent()
+                    ? HeldEvents.Turn.waiting(keep(failed, known, step).delivery())
+                    : HeldEvents.Turn.PARK;
+        }
+        if (!known.held()) {
+            return HeldEvents.Turn.PARK;
+        }
+        if (known.status().isEnded() || known.status() == FailureStatus.DEAD) {
+            return letGo(failed.failureId());
+        }
+        var step = next(failed, known, known.delivery() + 1, true);
+        return step.delay().isPresent()
+                ? HeldEvents.Turn.waiting(keep(failed, known, step).delivery())
+                : new HeldEvents.Turn(HeldEvents.Next.PARK, known.delivery());
+    }
+
+    /** How it stands with an event that its queue may be waiting for. */
+    HeldEvents.Turn look(String id) {
+        return jdbc.sql(LOOK)
+                .param("id", id)
+                .query((row, number) -> {
+                    var status = FailureStatus.valueOf(row.getString("status"));
+                    if (!row.getBoolean("held")) {
+                        return HeldEvents.Turn.TRY;
+                    }
+                    if (status == FailureStatus.DISCARDED || status == FailureStatus.DEAD) {
+                        return letGo(id);
+                    }
+                    return row.getBoolean("waits")
+                            ? HeldEvents.Turn.waiting(row.getInt("delivery"))
+                            : new HeldEvents.Turn(HeldEvents.Next.TRY, row.getInt("delivery"));
+                })
+                .optional()
+                .orElse(HeldEvents.Turn.TRY);
+    }
+
+    /** A person has decided. */
+    private HeldEvents.Turn letGo(String id) {
+        jdbc.sql(LET_GO).param("id", id).update();
+        return HeldEvents.Turn.DROP;
+    }
+
+    private Step first(Arrival.Failed failed, boolean held) {
+        var isPostponed = policies.isPostponed(failed, 0);
+        var delay = isPostponed
+                ? Optional.of(policies.postponed(random))
+                : policies.policyOf(failed).delayBefore(1, random);
+        var state = new State(statusAfter(delay), failed.round(), isPostponed ? 1 : 0, held);
+        return new Step(state, !isPostponed, delay);
+    }
+
+    private Step next(Arrival.Failed failed, State known, int delivery, boolean held) {
+        if (policies.isPostponed(failed, known.postponed())) {
+            // what a person has sent back waits as such
+            var status =
+                    known.status() == FailureStatus.RESENT && !held ? FailureStatus.RESENT : FailureStatus.RETRYING;
+            var state = new State(status, delivery, known.postponed() + 1, held);
+            return new Step(state, false, Optional.of(policies.postponed(random)));
+        }
+        var round = new State(known.status(), delivery, known.postponed(), held).round();
+        var delay = known.status() == FailureStatus.RESENT && !held
+                ? Optional.<Duration>empty()
+                : policies.policyOf(failed).delayBefore(round + 1, random);
+        return new Step(new State(statusAfter(delay), delivery, known.postponed(), held), true, delay);
+    }
+
+    private State keep(Arrival.Failed failed, @Nullable State known, Step step) {
+        if (known == null) {
+            insert(failed, step);
+        } else if (!step.counts() && !isAnew(failed, known)) {
+            bind(POSTPONED, failed, step).update();
+        } else {
+            describe(bind(FAIL_AGAIN, failed, step), failed)
+                    .param("round", step.state().round())
+                    .update();
+        }
+        if (step.counts()) {
+            jdbc.sql(INSERT_ATTEMPT)
+                    .param("id", failed.failureId())
+                    .param("round", step.state().round())
+                    .param("tries", failed.tries())
+                    .param("at", at(failed))
+                    .param("host", failed.host())
+                    .param("exception", failed.exception())
+                    .param("message", failed.message())
+                    .update();
+        }
+        return step.state();
+    }
+
+    private void insert(Arrival.Failed failed, Step step) {
         var message = failed.content();
-        update(INSERT, failed, delay)
+        describe(bind(INSERT, failed, step), failed)
+                .param("round", step.state().round())
                 .param("origin", failed.origin().name())
                 .param("policy", failed.policy())
                 .param("eventId", message.attribute("id"))
@@ -153,39 +313,36 @@ final class Failures {
                 .param("properties", json.write(message.properties()))
                 .param("body", message.body())
                 .update();
-        return noted(failed, delay);
     }
 
-    private State noted(Arrival.Failed failed, Optional<Duration> delay) {
-        attempt(jdbc.sql(INSERT_ATTEMPT), failed).update();
-        return new State(statusAfter(delay), failed.round());
+    private JdbcClient.StatementSpec bind(String sql, Arrival.Failed failed, Step step) {
+        var delay = step.delay();
+        var statement = jdbc.sql(sql.formatted(delay.isPresent() ? DUE : NOT_DUE))
+                .param("id", failed.failureId())
+                .param("status", step.state().status().name())
+                .param("delivery", step.state().delivery())
+                .param("postponed", step.state().postponed())
+                .param("held", step.state().held())
+                .param("tries", failed.tries())
+                .param("at", at(failed));
+        return delay.isPresent() ? statement.param("delay", delay.get().toMillis()) : statement;
     }
 
-    private JdbcClient.StatementSpec update(String sql, Arrival.Failed failed, Optional<Duration> delay) {
-        var statement = attempt(jdbc.sql(sql.formatted(delay.isPresent() ? DUE : NOT_DUE)), failed)
-                .param("status", statusAfter(delay).name())
+    private static JdbcClient.StatementSpec describe(JdbcClient.StatementSpec statement, Arrival.Failed failed) {
+        return statement
+                .param("host", failed.host())
+                .param("exception", failed.exception())
+                .param("message", failed.message())
                 .param("trace", failed.trace())
                 .param("cut", failed.cut())
                 .param("routeId", failed.routeId())
                 .param("nodeId", failed.nodeId())
                 .param("location", failed.location())
                 .param("fingerprint", Fingerprint.of(failed));
-        return delay.isPresent() ? statement.param("delay", delay.get().toMillis()) : statement;
     }
 
-    private static JdbcClient.StatementSpec attempt(JdbcClient.StatementSpec statement, Arrival.Failed failed) {
-        return statement
-                .param("id", failed.failureId())
-                .param("round", failed.round())
-                .param("tries", failed.tries())
-                .param("at", OffsetDateTime.ofInstant(failed.at(), ZoneOffset.UTC))
-                .param("host", failed.host())
-                .param("exception", failed.exception())
-                .param("message", failed.message());
-    }
-
-    private Optional<Duration> delay(Arrival.Failed failed) {
-        return policies.policyOf(failed).delayBefore(failed.round() + 1, random);
+    private static OffsetDateTime at(Arrival.Failed failed) {
+        return OffsetDateTime.ofInstant(failed.at(), ZoneOffset.UTC);
     }
 
     private static FailureStatus statusAfter(Optional<Duration> delay) {
@@ -198,7 +355,11 @@ final class Failures {
                 .param("ids", ids.stream().distinct().toList())
                 .query((row, number) -> Map.entry(
                         Objects.requireNonNull(row.getString("id")),
-                        new State(FailureStatus.valueOf(row.getString("status")), row.getInt("round"))))
+                        new State(
+                                FailureStatus.valueOf(row.getString("status")),
+                                row.getInt("delivery"),
+                                row.getInt("postponed"),
+                                row.getBoolean("held"))))
                 .list()
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
@@ -224,7 +385,8 @@ final class Failures {
                     .query((row, number) -> new Due(
                             row.getString("id"),
                             new Origin(row.getString("origin")),
-                            row.getInt("round") + 1,
+                            row.getInt("delivery") + 1,
+                            row.getString("policy"),
                             new FailedMessage(json.read(row.getString("properties")), row.getBytes("body"))))
                     .list();
             postpone(due, lease);
@@ -247,8 +409,40 @@ final class Failures {
     void sent(Collection<Due> claimed) {
         transaction.executeWithoutResult(status -> claimed.forEach(each -> jdbc.sql(SENT)
                 .param("id", each.id())
-                .param("round", each.round() - 1)
+                .param("delivery", each.delivery() - 1)
                 .update()));
+    }
+
+    /** Notes that this hub begins to run it in its route; it is due again when the lease is over. */
+    void begin(Due claimed) {
+        jdbc.sql(BEGIN).param("id", claimed.id()).update();
+    }
+
+    /** Makes claims last longer; what has come back meanwhile is left alone. */
+    void renew(Collection<Due> claimed, Duration lease) {
+        transaction.executeWithoutResult(status -> claimed.forEach(each -> jdbc.sql(RENEW)
+                .param("delay", lease.toMillis())
+                .param("id", each.id())
+                .param("delivery", each.delivery() - 1)
+                .update()));
+    }
+
+    /** Notes that it cannot be sent back, and why. */
+    void refuse(Due claimed, String why) {
+        transaction.executeWithoutResult(status -> {
+            var last = claimed.delivery() - 1;
+            if (jdbc.sql(REFUSE)
+                            .param("id", claimed.id())
+                            .param("delivery", last)
+                            .update()
+                    > 0) {
+                jdbc.sql(NOTE_REFUSAL)
+                        .param("id", claimed.id())
+                        .param("round", last)
+                        .param("why", why)
+                        .update();
+            }
+        });
     }
 
     /** Deletes some that ended longer ago than that; false when there are no more. */

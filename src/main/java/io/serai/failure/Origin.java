@@ -17,8 +17,18 @@ record Origin(String name) {
         return new Origin(queue.startsWith(events) ? queue.substring(events.length()) : QUEUE + queue);
     }
 
-    /** Whether there is a queue it can be sent back to. */
-    boolean isQueue() {
-        return !name.startsWith(ROUTE) && !name.equals(QUEUE);
+    /** Whether it can be sent back to where it came from. */
+    boolean isKnown() {
+        return !name.equals(QUEUE);
+    }
+
+    /** Whether a route began with it, and would be run again. */
+    boolean isRoute() {
+        return name.startsWith(ROUTE);
+    }
+
+    /** The route's id. */
+    String routeId() {
+        return name.substring(ROUTE.length());
     }
 }

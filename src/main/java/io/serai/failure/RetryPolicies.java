@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The retry policies by name: those everybody has, and those configured. */
@@ -36,6 +37,8 @@ final class RetryPolicies implements RetryNames {
     private final Map<String, RetryPolicy> policies = new HashMap<>(BUILT_IN);
     private final RetryPolicy standing;
     private final Set<String> notRetryable;
+    private final Duration postponedDelay;
+    private final int mostPostponed;
 
     /** @throws Invalid where the default policy is not one of them */
     RetryPolicies(FailureProperties properties) {
@@ -44,6 +47,8 @@ final class RetryPolicies implements RetryNames {
                 .forEach((name, policy) -> policies.put(name, new RetryPolicy(policy.delays(), policy.jitter())));
         this.standing = get(properties.defaultPolicy());
         this.notRetryable = Set.copyOf(properties.notRetryable());
+        this.postponedDelay = properties.postponedDelay();
+        this.mostPostponed = properties.mostPostponed();
     }
 
     @Override
@@ -65,13 +70,23 @@ final class RetryPolicies implements RetryNames {
         return isMendable(failed) ? named(failed.policy()) : BUILT_IN.getOrDefault("none", standing);
     }
 
+    /** Whether it does not count: it was not tried, and has not been put off too often. */
+    boolean isPostponed(Arrival.Failed failed, int before) {
+        return failed.postponed() && before < mostPostponed && isMendable(failed);
+    }
+
+    /** How long to put off what was not tried; between half and one and a half of what is configured. */
+    Duration postponed(RandomGenerator random) {
+        return Duration.ofMillis(Math.round(postponedDelay.toMillis() * random.nextDouble(0.5, 1.5)));
+    }
+
     private RetryPolicy named(@Nullable String name) {
         return name == null ? standing : policies.getOrDefault(name, standing);
     }
 
     private boolean isMendable(Arrival.Failed failed) {
         return failed.retryable()
-                && failed.origin().isQueue()
+                && failed.origin().isKnown()
                 && Arrays.stream(failed.exceptions().split(",")).noneMatch(notRetryable::contains);
     }
 }

@@ -2,6 +2,7 @@
 package io.serai.failure;
 
 import io.serai.bus.Retries;
+import io.serai.bus.component.RouteRuns;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Sends failures that are due back to the queue they came from, at a bounded rate to each.
+ * Sends failures that are due back to the queue they came from, or runs their route again, at a bounded rate to each.
  *
  * <p>Claim, send, note: a hub that dies between two of these leaves a claim that another takes up when the lease is over;
  * the message may then be in the queue twice, under the same failure and round.
@@ -33,15 +34,17 @@ final class RetrySender implements SmartLifecycle {
 
     private final Failures failures;
     private final Retries retries;
+    private final RouteRetries routes;
     private final Jobs jobs;
     private final int mostPerTick;
     private final Duration retention;
     private @Nullable ScheduledThreadPoolExecutor thread;
     private boolean awayLogged;
 
-    RetrySender(Failures failures, Retries retries, Jobs jobs, int rate, Duration retention) {
+    RetrySender(Failures failures, Retries retries, RouteRuns runs, Jobs jobs, int rate, Duration retention) {
         this.failures = failures;
         this.retries = retries;
+        this.routes = new RouteRetries(failures, runs, LEASE);
         this.jobs = jobs;
         this.mostPerTick = (int) Math.max(1, rate * TICK.toMillis() / 1000);
         this.retention = retention;
@@ -52,6 +55,8 @@ final class RetrySender implements SmartLifecycle {
     public synchronized void start() {
         thread = new ScheduledThreadPoolExecutor(1, new CustomizableThreadFactory("failure-retries-"));
         thread.scheduleWithFixedDelay(() -> attempt(this::sendDue), 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(
+                () -> attempt(routes::renew), LEASE.toSeconds() / 3, LEASE.toSeconds() / 3, TimeUnit.SECONDS);
         if (!retention.isZero()) {
             thread.scheduleWithFixedDelay(() -> attempt(this::forget), 60, FORGET_EVERY.toSeconds(), TimeUnit.SECONDS);
         }
@@ -74,7 +79,15 @@ final class RetrySender implements SmartLifecycle {
     void sendDue() {
         jobs.release(TICK);
         if (retries.isUp()) {
-            failures.originsDue().forEach(origin -> send(failures.claim(origin, mostPerTick, LEASE)));
+            failures.originsDue().forEach(this::sendDue);
+        }
+    }
+
+    private void sendDue(Origin origin) {
+        if (origin.isRoute()) {
+            routes.run(origin, mostPerTick);
+        } else {
+            send(failures.claim(origin, mostPerTick, LEASE));
         }
     }
 

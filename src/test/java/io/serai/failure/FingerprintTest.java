@@ -42,6 +42,7 @@ class FingerprintTest {
                 new Origin("fulfil-order"),
                 null,
                 true,
+                false,
                 Instant.EPOCH,
                 null,
                 1,

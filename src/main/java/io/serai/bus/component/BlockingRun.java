@@ -41,6 +41,7 @@ final class BlockingRun implements Consumer<List<Delivery>> {
 
     private final String subscription;
     private final @Nullable OnceOnly onceOnly;
+    private final boolean ordered;
     private final int retries;
     private final Function<List<Delivery>, Exchange> exchanges;
     private final Processor route;
@@ -49,12 +50,14 @@ final class BlockingRun implements Consumer<List<Delivery>> {
     BlockingRun(
             String subscription,
             @Nullable OnceOnly onceOnly,
+            boolean ordered,
             int retries,
             Function<List<Delivery>, Exchange> exchanges,
             Processor route,
             BooleanSupplier running) {
         this.subscription = subscription;
         this.onceOnly = onceOnly;
+        this.ordered = ordered;
         this.retries = retries;
         this.exchanges = exchanges;
         this.route = route;
@@ -64,24 +67,71 @@ final class BlockingRun implements Consumer<List<Delivery>> {
     @Override
     public void accept(List<Delivery> deliveries) {
         try {
-            take(deliveries);
+            if (ordered && deliveries.stream().anyMatch(Delivery::isRedelivered)) {
+                deliveries.forEach(this::resume);
+            } else {
+                take(deliveries);
+            }
         } catch (Stopping away) {
             deliveries.forEach(Delivery::giveBack);
         }
     }
 
     private void take(List<Delivery> deliveries) {
-        var failure = onceOnly == null ? run(deliveries) : runOnce(onceOnly, deliveries);
+        if (ordered && deliveries.size() == 1) {
+            takeInOrder(deliveries.get(0));
+            return;
+        }
+        var failure = attempt(deliveries);
         if (failure == null) {
             deliveries.forEach(Delivery::done);
-        } else if (!running.getAsBoolean()) {
-            // a route that stops fails for that alone: its steps are not tried again
-            throw new Stopping();
         } else if (deliveries.size() == 1) {
             deliveries.get(0).failed(failure);
         } else {
             deliveries.forEach(each -> take(List.of(each)));
         }
+    }
+
+    /** The queue may have been waiting for it. */
+    private void resume(Delivery again) {
+        var delivery = again.isOurs() ? again.resume() : again;
+        if (delivery != null) {
+            takeInOrder(delivery);
+        }
+    }
+
+    /** Holds back those behind it until it is dealt with. */
+    private void takeInOrder(Delivery first) {
+        for (Delivery delivery = first; delivery != null; ) {
+            if (!delivery.isOurs()) {
+                // it comes again, and before those behind it
+                throw new Stopping();
+            }
+            var failure = attemptOr(delivery);
+            if (failure == null) {
+                delivery.done();
+                return;
+            }
+            delivery = delivery.hold(failure);
+        }
+    }
+
+    private @Nullable Failure attemptOr(Delivery delivery) {
+        try {
+            return attempt(List.of(delivery));
+        } catch (Stopping away) {
+            delivery.giveBack();
+            throw away;
+        }
+    }
+
+    private @Nullable Failure attempt(List<Delivery> deliveries) {
+        var failure = onceOnly == null ? run(deliveries) : runOnce(onceOnly, deliveries);
+        if (failure != null && !running.getAsBoolean()) {
+            // a route that stops fails for that alone: its steps are not tried again
+            throw new Stopping();
+        }
+        return failure;
     }
 
     /** Without a transaction Camel's error handler tries the failing step again in place. */

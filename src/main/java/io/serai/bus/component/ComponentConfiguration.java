@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.LoggingLevel;
 import org.apache.camel.builder.DefaultErrorHandlerBuilder;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.Resilience4jConfigurationDefinition;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.PredicateToExpressionAdapter;
 import org.apache.camel.support.SimpleTypeConverter;
@@ -105,9 +107,15 @@ class ComponentConfiguration {
         return new SubscribersStopFirst(camel);
     }
 
-    /** One error handler for all routes, from Java, so that no file can lose it. */
     @Bean
-    CamelContextConfiguration immediateRetries() {
+    RouteRuns routeRuns(ObjectProvider<CamelContext> camel, Parking parking) {
+        return new RouteRuns(camel, parking);
+    }
+
+    /** One error handler and one way to park for all routes, from Java, so that no file can lose them. */
+    @Bean
+    CamelContextConfiguration whatBecomesOfErrors(RetryNames names, Parking parking, BusProperties properties) {
+        var routeParking = new RouteParking(names, parking, properties);
         return new CamelContextConfiguration() {
             @Override
             public void beforeApplicationStart(CamelContext context) {
@@ -119,10 +127,22 @@ class ComponentConfiguration {
                         .retryAttemptedLogLevel(LoggingLevel.DEBUG)
                         .onExceptionOccurred(FailedAt::note);
                 context.getCamelContextExtension().setErrorHandlerFactory(handler);
+                context.addRoutePolicyFactory(routeParking);
+                breakersThrow(context);
             }
 
             @Override
             public void afterApplicationStart(CamelContext context) {}
         };
+    }
+
+    /** Else Camel goes on behind an open circuit breaker without a fallback, as if the call had been made. */
+    private static void breakersThrow(CamelContext context) {
+        var model = context.getCamelContextExtension().getContextPlugin(Model.class);
+        if (model.getResilience4jConfiguration(null) == null) {
+            var breakers = new Resilience4jConfigurationDefinition();
+            breakers.setThrowExceptionWhenHalfOpenOrOpenState("true");
+            model.setResilience4jConfiguration(breakers);
+        }
     }
 }

@@ -75,6 +75,7 @@ final class EventConsumer extends DefaultConsumer {
         return new BlockingRun(
                 subscription.name(),
                 endpoint.isIdempotent() ? services.onceOnly() : null,
+                endpoint.isOrdered(),
                 services.properties().immediateRetries(),
                 endpoint.isIdempotent() ? this::transactedExchangeOf : this::exchangeOf,
                 getProcessor(),

@@ -2,8 +2,15 @@
 package io.serai.bus.component;
 
 import io.serai.bus.Failure;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.apache.camel.CamelExchangeException;
+import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.RollbackExchangeException;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.RuntimeExchangeException;
 import org.apache.camel.support.ExchangeHelper;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +25,13 @@ public record FailedAt(
         @Nullable String location) {
 
     private static final String PROPERTY = "SeraiFailedAt";
+    private static final Set<Class<?>> WRAPPERS = Set.of(
+            CamelExchangeException.class,
+            CamelExecutionException.class,
+            RuntimeCamelException.class,
+            RuntimeExchangeException.class,
+            ExecutionException.class,
+            CompletionException.class);
 
     /** Called by the error handler for each exception. */
     static void note(Exchange exchange) {
@@ -41,11 +55,32 @@ public record FailedAt(
         return failure(exchange, cause, retries + 1);
     }
 
-    static Failure failure(Exchange exchange, Throwable cause, int attempts) {
+    /** The policy that the route of another system's queue has named; null for the hub's default. */
+    public static @Nullable String retryOfQueue(Exchange exchange) {
+        return exchange.getProperty(RouteParking.QUEUE_POLICY, String.class);
+    }
+
+    static Failure failure(Exchange exchange, Throwable thrown, int attempts) {
+        var cause = telling(thrown);
         var at = exchange.getProperty(PROPERTY, FailedAt.class);
-        return at == null
-                ? new Failure(cause, exchange.getFromRouteId(), null, null, attempts, ImmediateRetries.isWorthIt(cause))
-                : new Failure(
-                        cause, at.routeId(), at.nodeId(), at.location(), attempts, ImmediateRetries.isWorthIt(cause));
+        var postponed = ImmediateRetries.isPostponed(thrown);
+        return new Failure(
+                cause,
+                at == null ? exchange.getFromRouteId() : at.routeId(),
+                at == null ? null : at.nodeId(),
+                at == null ? null : at.location(),
+                // the one that a circuit breaker did not let through is none
+                postponed ? attempts - 1 : attempts,
+                postponed,
+                ImmediateRetries.isWorthIt(thrown));
+    }
+
+    /** Camel wraps what a step throws, as in "Multicast processing failed for number 0": what it wraps says more. */
+    private static Throwable telling(Throwable thrown) {
+        var cause = thrown;
+        while (cause.getCause() != null && WRAPPERS.contains(cause.getClass())) {
+            cause = cause.getCause();
+        }
+        return cause;
     }
 }

@@ -46,7 +46,10 @@ final class FailureProducer extends EventProducer {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         var given = reason == null ? null : reason.evaluate(exchange, String.class);
         if (caught != null && given == null) {
-            return FailedAt.failure(exchange, caught, 1);
+            var failure = FailedAt.failure(exchange, caught, 1);
+            // the route has gone on with the rest: nothing tries this again by itself
+            return new Failure(
+                    failure.cause(), failure.routeId(), failure.nodeId(), failure.location(), 1, false, false);
         }
         var invalid =
                 new Invalid(given == null ? "the route " + ExchangeHelper.getRouteId(exchange) + " parked it" : given);
@@ -59,6 +62,7 @@ final class FailureProducer extends EventProducer {
                 step.getHistoryNodeId(),
                 step.getHistoryNodeSource(),
                 1,
+                false,
                 false);
     }
 }

@@ -2,7 +2,10 @@
 package io.serai.bus.component;
 
 import com.fasterxml.jackson.core.JacksonException;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.serai.message.Invalid;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.NoTypeConversionAvailableException;
 import org.apache.camel.TypeConversionException;
@@ -17,6 +20,7 @@ import org.apache.camel.ValidationException;
 final class ImmediateRetries {
 
     private static final String ALLOWED = "SeraiImmediateRetries";
+    private static final int MAX_CAUSES = 100;
 
     private ImmediateRetries() {}
 
@@ -29,7 +33,16 @@ final class ImmediateRetries {
         var allowed = exchange.getProperty(ALLOWED, 0, Integer.class);
         var done = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
         var cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        return done <= allowed && (cause == null || isWorthIt(cause));
+        return done <= allowed
+                && !exchange.isTransacted()
+                && (cause == null || (isWorthIt(cause) && !isPostponed(cause)));
+    }
+
+    /** A circuit breaker is open: what it guards was not called, and would not be called now. */
+    static boolean isPostponed(Throwable thrown) {
+        return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
+                .limit(MAX_CAUSES)
+                .anyMatch(CallNotPermittedException.class::isInstance);
     }
 
     /** A message that is wrong in itself stays wrong. */

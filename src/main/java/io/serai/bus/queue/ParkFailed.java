@@ -49,7 +49,7 @@ final class ParkFailed implements MethodInterceptor {
         var queue = message.getMessageProperties().getConsumerQueue();
         await(parking.park(
                 "queue:" + (queue == null ? queues : queue),
-                null,
+                RouteFailed.retryIn(failed),
                 properties(message),
                 message.getBody(),
                 RouteFailed.in(failed),

@@ -56,7 +56,7 @@ final class QueueEndpoint extends DefaultEndpoint implements DelegateEndpoint {
             return super.process(exchange, doneSync -> {
                 var failure = FailedAt.failure(exchange);
                 if (failure != null) {
-                    exchange.setException(new RouteFailed(failure));
+                    exchange.setException(new RouteFailed(failure, FailedAt.retryOfQueue(exchange)));
                 }
                 callback.done(doneSync);
             });

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus.component;
+
+import io.serai.bus.BusProperties;
+import io.serai.bus.Parking;
+import io.serai.bus.RetryNames;
+import io.serai.message.Invalid;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.camel.CamelContext;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Route;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.spi.RoutePolicy;
+import org.apache.camel.spi.RoutePolicyFactory;
+import org.apache.camel.support.PatternHelper;
+import org.apache.camel.support.RoutePolicySupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives a route that names a retry policy as its {@code routeConfigurationId} what that asks for: what it fails on is
+ * parked and tried again. Made by the hub, so that no file can lose it.
+ *
+ * <p>A name that neither a retry policy nor a {@code routeConfiguration} has keeps the route from starting, as does a
+ * policy where somebody waits for the outcome.
+ */
+final class RouteParking implements RoutePolicyFactory {
+
+    /** Where an exchange carries the policy by which the queue it came from parks it. */
+    static final String QUEUE_POLICY = "SeraiRetryPolicy";
+
+    private static final String QUEUE = "spring-rabbitmq";
+    private static final String CALLED = "its caller gets the error, and tries again or not";
+    private static final Map<String, String> REFUSED = Map.of(
+            "event", "name the policy as its option retry",
+            "direct", CALLED,
+            "platform-http", CALLED,
+            "rest", CALLED,
+            "rest-openapi", CALLED,
+            "servlet", CALLED);
+
+    private final RetryNames names;
+    private final Parking parking;
+    private final BusProperties properties;
+
+    RouteParking(RetryNames names, Parking parking, BusProperties properties) {
+        this.names = names;
+        this.parking = parking;
+        this.properties = properties;
+    }
+
+    @Override
+    public @Nullable RoutePolicy createRoutePolicy(CamelContext camel, String routeId, NamedNode node) {
+        if (!(node instanceof RouteDefinition route) || route.getRouteConfigurationId() == null) {
+            return null;
+        }
+        var policies = policies(camel, route);
+        if (policies.isEmpty()) {
+            return null;
+        }
+        if (policies.size() > 1) {
+            throw new Invalid("starting route " + routeId + ": " + policies + " are two retry policies; name one");
+        }
+        var policy = policies.get(0);
+        var scheme = scheme(camel, route);
+        if (REFUSED.containsKey(scheme)) {
+            throw new Invalid("starting route " + routeId + ": it begins with " + scheme
+                    + ": and cannot have the retry policy '" + policy + "': " + REFUSED.get(scheme));
+        }
+        return scheme.equals(QUEUE) ? new OfQueue(policy) : new ParkInput(policy, parking, properties);
+    }
+
+    private List<String> policies(CamelContext camel, RouteDefinition route) {
+        Set<String> applied = Objects.requireNonNullElse(route.getAppliedRouteConfigurationIds(), Set.of());
+        var ids = camel.resolvePropertyPlaceholders(route.getRouteConfigurationId());
+        var policies = Arrays.stream(ids.split(","))
+                .map(String::trim)
+                .filter(id -> !id.endsWith("*"))
+                .filter(id -> applied.stream().noneMatch(each -> PatternHelper.matchPattern(each, id)))
+                .toList();
+        policies.forEach(names::check);
+        return policies;
+    }
+
+    private static String scheme(CamelContext camel, RouteDefinition route) {
+        var uri = route.getInput() == null ? null : route.getInput().getEndpointUri();
+        return uri == null ? "" : camel.resolvePropertyPlaceholders(uri).split(":", 2)[0];
+    }
+
+    /** Its queue takes what failed back, so that alone is parked, by that policy. */
+    private static final class OfQueue extends RoutePolicySupport {
+
+        private final String policy;
+
+        OfQueue(String policy) {
+            this.policy = policy;
+        }
+
+        @Override
+        public void onExchangeBegin(Route route, org.apache.camel.Exchange exchange) {
+            exchange.setProperty(QUEUE_POLICY, policy);
+        }
+    }
+}

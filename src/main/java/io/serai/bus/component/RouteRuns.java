@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus.component;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import io.serai.bus.Parking;
+import io.serai.bus.Retried;
+import java.util.concurrent.CompletableFuture;
+import org.apache.camel.CamelContext;
+import org.apache.camel.support.AsyncProcessorConverterHelper;
+import org.springframework.beans.factory.ObjectProvider;
+
+/** Runs a route again, from its first step, with an input it failed on. */
+public final class RouteRuns {
+
+    private final ObjectProvider<CamelContext> camel;
+    private final Parking parking;
+
+    RouteRuns(ObjectProvider<CamelContext> camel, Parking parking) {
+        this.camel = camel;
+        this.parking = parking;
+    }
+
+    /** Whether this hub runs the route now. */
+    public boolean isRunning(String routeId) {
+        var context = camel.getObject();
+        var status = context.isRunAllowed() ? context.getRouteController().getRouteStatus(routeId) : null;
+        return status != null && status.isStarted();
+    }
+
+    /** Whether a message is what a route began with; what a route has put into {@code failure:} itself is not. */
+    public static boolean isInput(BasicProperties properties) {
+        return RouteInput.is(properties);
+    }
+
+    /**
+     * Runs it, and tells the failures what came of it.
+     *
+     * @return completes when they know; exceptionally where that is not sure, then it is to be run again
+     */
+    public CompletableFuture<Void> run(String routeId, Retried retried, BasicProperties properties, byte[] body) {
+        var route = camel.getObject().getRoute(routeId);
+        if (route == null) {
+            return CompletableFuture.failedFuture(new IllegalStateException("route " + routeId + " has gone"));
+        }
+        var consumer = route.getConsumer();
+        var exchange = consumer.createExchange(false);
+        var run = new RouteRun(retried, properties, body);
+        run.tie(exchange);
+        RouteInput.restore(properties, body, exchange);
+        var told = new CompletableFuture<Void>();
+        AsyncProcessorConverterHelper.convert(consumer.getProcessor()).process(exchange, doneSync -> {
+            var thrown = exchange.getException();
+            consumer.releaseExchange(exchange, false);
+            if (thrown != null) {
+                told.completeExceptionally(thrown);
+            } else if (run.isFailed()) {
+                told.complete(null);
+            } else {
+                parking.resolve(retried, () -> false).whenComplete((safe, refused) -> {
+                    if (refused == null) {
+                        told.complete(null);
+                    } else {
+                        told.completeExceptionally(refused);
+                    }
+                });
+            }
+        });
+        return told;
+    }
+}

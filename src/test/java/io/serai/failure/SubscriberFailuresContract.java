@@ -1,0 +1,598 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.serai.bus.EventPublisher;
+import io.serai.bus.SubscriptionStatus;
+import io.serai.bus.Subscriptions;
+import io.serai.message.Event;
+import io.serai.message.EventIds;
+import io.serai.message.EventType;
+import io.serai.testing.HubInside;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** How subscribers and routes fail: in order, behind a circuit breaker, and where no queue takes back what failed. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class SubscriberFailuresContract {
+
+    private static final AtomicInteger NAMES = new AtomicInteger();
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final int RATE = 40;
+
+    @TempDir
+    static Path folder;
+
+    private ConfigurableApplicationContext hub;
+    private CamelContext camel;
+    private EventPublisher publisher;
+    private FailureQueries failures;
+    private Jobs jobs;
+    private JdbcTemplate jdbc;
+
+    /** Where broker and database are; nothing for embedded. */
+    abstract Map<String, String> servers();
+
+    @BeforeAll
+    void start() {
+        hub = HubInside.start(
+                folder,
+                servers(),
+                "--serai.bus.immediate-retries=1",
+                // shorter than what the queue waits for
+                "--serai.bus.hold-limit=1s",
+                "--serai.bus.max-message-size=100KB",
+                "--serai.failure.rate=" + RATE,
+                "--serai.failure.postponed-delay=300ms",
+                "--serai.failure.policies.quick.delays=100ms,200ms",
+                "--serai.failure.policies.slow.delays=2500ms",
+                "--serai.failure.policies.six.delays=100ms,100ms,100ms,100ms,100ms,100ms",
+                "--serai.failure.policies.late.delays=1h");
+        camel = hub.getBean(CamelContext.class);
+        publisher = hub.getBean(EventPublisher.class);
+        failures = hub.getBean(FailureQueries.class);
+        jobs = hub.getBean(Jobs.class);
+        jdbc = hub.getBean(JdbcTemplate.class);
+        await().atMost(Duration.ofSeconds(40))
+                .until(() -> publisher.isUp()
+                        && hub.getBean(Subscriptions.class).list().stream()
+                                .allMatch(each -> each.state() == SubscriptionStatus.State.ACTIVE));
+    }
+
+    @AfterAll
+    void stop() {
+        if (hub != null) {
+            hub.close();
+        }
+    }
+
+    @Test
+    void anOrderedQueueWaitsForWhatFailsAndNothingIsOvertakenThoughItIsGivenBackMeanwhile() throws Exception {
+        var type = newType();
+        var name = newName();
+        var calls = new AtomicInteger();
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        Queue<String> other = new ConcurrentLinkedQueue<>();
+        route(name, type, "&ordered=true&retry=slow", exchange -> {
+            // once, and once more in place
+            if (body(exchange).equals("3") && calls.incrementAndGet() <= 2) {
+                throw new IllegalStateException("not yet");
+            }
+            done.add(body(exchange));
+        });
+        route(newName(), type, "", exchange -> other.add(body(exchange)));
+
+        publish(type, 100);
+
+        var held = awaitStatus(name, FailureStatus.RETRYING);
+        await().atMost(SOON).until(() -> other.size() == 100);
+        assertThat(done).containsExactly("0", "1", "2");
+        assertThat(held.tries()).isEqualTo(2);
+        assertThat(held.dueAt()).isNotNull();
+        await().atMost(SOON).until(() -> done.size() >= 100);
+        assertThat(done).containsExactlyElementsOf(numbers(100));
+        assertThat(calls).hasValue(3);
+        awaitStatus(name, FailureStatus.RESOLVED);
+    }
+
+    @Test
+    void aQueueThatIsHeldBackIsHeldByWhoeverTakesItOverAndNoRoundIsForgotten() throws Exception {
+        var type = newType();
+        var name = newName();
+        var calls = new AtomicInteger();
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        route(name, type, "&ordered=true&retry=slow&batchSize=10&batchTimeout=50ms", batch -> {
+            for (var each : batch.getMessage().getBody(List.class)) {
+                var body = ((org.apache.camel.Message) each).getBody(String.class);
+                if (body.equals("3")) {
+                    calls.incrementAndGet();
+                    throw new IllegalStateException("never");
+                }
+                done.add(body);
+            }
+        });
+
+        publish(type, 20);
+        awaitStatus(name, FailureStatus.RETRYING);
+        hub.getBean(CachingConnectionFactory.class)
+                .createConnection()
+                .getDelegate()
+                .abort();
+
+        awaitStatus(name, FailureStatus.DEAD);
+        await().atMost(SOON).until(() -> done.contains("19"));
+        // the batch is tried in place, then one by one, so that what precedes is done more than once, as batches may be
+        var firsts = done.stream().distinct().toList();
+        assertThat(firsts)
+                .containsExactlyElementsOf(
+                        numbers(20).stream().filter(each -> !each.equals("3")).toList());
+        var failure = of(name).get(0);
+        assertThat(failure.round()).isEqualTo(1);
+        assertThat(failure.tries()).isEqualTo(4);
+    }
+
+    @Test
+    void whatHasUsedUpItsRoundsIsDeadAndItsQueueGoesOnAndAReplayOfItComesLast() throws Exception {
+        var type = newType();
+        var name = newName();
+        var broken = new AtomicBoolean(true);
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        route(name, type, "&ordered=true&retry=quick", exchange -> {
+            if (broken.get() && body(exchange).equals("3")) {
+                throw new IllegalStateException("bad");
+            }
+            done.add(body(exchange));
+        });
+
+        publish(type, 6);
+
+        var dead = awaitStatus(name, FailureStatus.DEAD);
+        assertThat(dead.tries()).isEqualTo(6);
+        assertThat(dead.round()).isEqualTo(2);
+        await().atMost(SOON).until(() -> done.size() == 5);
+        assertThat(done).containsExactly("0", "1", "2", "4", "5");
+
+        broken.set(false);
+        replay(name);
+        awaitStatus(name, FailureStatus.RESOLVED);
+        assertThat(done).containsExactly("0", "1", "2", "4", "5", "3");
+    }
+
+    @Test
+    void withoutRoundsAnOrderedQueueDoesNotWait() throws Exception {
+        var type = newType();
+        var name = newName();
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        route(name, type, "&ordered=true&retry=none", exchange -> {
+            if (body(exchange).equals("0")) {
+                throw new IllegalStateException("bad");
+            }
+            done.add(body(exchange));
+        });
+
+        publish(type, 3);
+
+        assertThat(awaitStatus(name, FailureStatus.DEAD).round()).isZero();
+        await().atMost(SOON).until(() -> done.size() == 2);
+    }
+
+    @Test
+    void aPersonEndsALongWaitByGivingUpTheEventOrByTryingItNow() throws Exception {
+        var type = newType();
+        var name = newName();
+        var broken = new AtomicBoolean(true);
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        route(name, type, "&ordered=true&idempotent=true&retry=late", exchange -> {
+            if (broken.get() && List.of("0", "2").contains(body(exchange))) {
+                throw new IllegalStateException("bad");
+            }
+            done.add(body(exchange));
+        });
+
+        publish(type, 4);
+
+        var first = awaitStatus(name, FailureStatus.RETRYING);
+        jdbc.update("UPDATE failure SET status = 'DISCARDED', due_at = NULL WHERE id = ?", first.id());
+        var second = awaitStatus(name, FailureStatus.RETRYING);
+        assertThat(second.id()).isNotEqualTo(first.id());
+        assertThat(done).containsExactly("1");
+
+        broken.set(false);
+        jdbc.update("UPDATE failure SET status = 'RESENT', due_at = CURRENT_TIMESTAMP WHERE id = ?", second.id());
+        await().atMost(SOON).until(() -> done.size() == 3);
+        assertThat(done).containsExactly("1", "2", "3");
+        awaitStatus(name, FailureStatus.RESOLVED);
+        awaitStatus(name, FailureStatus.DISCARDED);
+    }
+
+    @Test
+    void anOpenCircuitBreakerUsesUpNoRoundsAndTheServiceIsNotOverrunWhenItIsBack() throws Exception {
+        var type = newType();
+        var name = newName();
+        var broken = new AtomicBoolean(true);
+        var inFlight = new AtomicInteger();
+        var mostInFlight = new AtomicInteger();
+        Queue<Long> calls = new ConcurrentLinkedQueue<>();
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + type + "?subscription=" + name + "&retry=six&concurrency=4")
+                        .routeId(name)
+                        .circuitBreaker()
+                        .inheritErrorHandler(true)
+                        .resilience4jConfiguration()
+                        .slidingWindowSize(4)
+                        .minimumNumberOfCalls(4)
+                        .waitDurationInOpenState(1)
+                        .permittedNumberOfCallsInHalfOpenState(2)
+                        .automaticTransitionFromOpenToHalfOpenEnabled(true)
+                        .end()
+                        .process(exchange -> {
+                            calls.add(System.nanoTime());
+                            mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+                            try {
+                                if (broken.get()) {
+                                    throw new IllegalStateException("the service is away");
+                                }
+                                TimeUnit.MILLISECONDS.sleep(10);
+                            } finally {
+                                inFlight.decrementAndGet();
+                            }
+                        })
+                        .end()
+                        .process(exchange -> done.add(exchange.getMessage().getBody(String.class)));
+            }
+        });
+
+        publish(type, 60);
+        await().atMost(SOON)
+                .until(() -> of(name).size() == 60
+                        && of(name).stream().allMatch(each -> each.status() == FailureStatus.RETRYING)
+                        && postponed(name, 2) == 60);
+        var before = calls.size();
+        broken.set(false);
+        await().atMost(SOON).until(() -> of(name).stream().allMatch(each -> each.status() == FailureStatus.RESOLVED));
+
+        assertThat(done).hasSize(60).doesNotHaveDuplicates();
+        // 120 a round if each event had been tried in each
+        assertThat(before).isLessThan(50);
+        assertThat(mostInFlight.get()).isLessThanOrEqualTo(4);
+        // a window of a second may hold a tick of 250 ms more than its four
+        assertThat(mostInASecond(List.copyOf(calls).subList(before, calls.size())))
+                .isLessThanOrEqualTo(RATE * 5 / 4 + 2);
+    }
+
+    private static long mostInASecond(List<Long> times) {
+        return times.stream()
+                .mapToLong(from -> times.stream()
+                        .filter(each -> each - from >= 0 && each - from < TimeUnit.SECONDS.toNanos(1))
+                        .count())
+                .max()
+                .orElse(0);
+    }
+
+    private int postponed(String origin, int atLeast) {
+        var count = jdbc.queryForObject(
+                "SELECT COUNT(*) FROM failure WHERE origin = ? AND postponed >= ?", Integer.class, origin, atLeast);
+        return count == null ? 0 : count;
+    }
+
+    @Test
+    void whatASplitterWrapsIsSaidAsItWasThrown() throws Exception {
+        var type = newType();
+        var name = newName();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + type + "?subscription=" + name + "&retry=none")
+                        .routeId(name)
+                        .split(body())
+                        .stopOnException()
+                        .process(exchange -> {
+                            throw new IllegalStateException("no stock");
+                        });
+            }
+        });
+
+        publish(type, 1);
+
+        var failure = awaitStatus(name, FailureStatus.DEAD);
+        assertThat(failure.message()).isEqualTo("no stock");
+        assertThat(failure.exception()).isEqualTo(IllegalStateException.class.getName());
+    }
+
+    @Test
+    void aFileThatFailsIsParkedAndDoneWithAndTriedAgainInItsRoute() throws Exception {
+        var name = newName();
+        var in = Files.createDirectories(folder.resolve(name));
+        var calls = new AtomicInteger();
+        Queue<Map<String, Object>> seen = new ConcurrentLinkedQueue<>();
+        routeFrom(name, "file:" + in + "?initialDelay=0&delay=100", "quick", exchange -> {
+            seen.add(Map.of(
+                    "body", body(exchange),
+                    "name", exchange.getMessage().getHeader(Exchange.FILE_NAME),
+                    "length", exchange.getMessage().getHeader(Exchange.FILE_LENGTH)));
+            if (calls.incrementAndGet() <= 3) {
+                throw new IllegalStateException("the table is locked");
+            }
+        });
+
+        Files.writeString(in.resolve("orders.csv"), "a;b;Müller");
+
+        var failure = awaitStatus("route:" + name, FailureStatus.RESOLVED);
+        assertThat(calls).hasValue(4);
+        assertThat(failure.tries()).isEqualTo(2);
+        assertThat(failure.subject()).isEqualTo("orders.csv");
+        assertThat(failure.message()).isEqualTo("the table is locked");
+        assertThat(failure.policy()).isEqualTo("quick");
+        assertThat(seen).hasSize(4).containsOnly(Map.of("body", "a;b;Müller", "name", "orders.csv", "length", 11L));
+        assertThat(in.resolve("orders.csv")).doesNotExist();
+        assertThat(in.resolve(".camel/orders.csv")).exists();
+        assertThat(of("route:" + name)).hasSize(1);
+    }
+
+    @Test
+    void aFileThatIsTooLargeToKeepStaysWhereItIs() throws Exception {
+        var name = newName();
+        var in = Files.createDirectories(folder.resolve(name));
+        var calls = new AtomicInteger();
+        routeFrom(name, "file:" + in + "?initialDelay=0&delay=100", "quick", exchange -> {
+            calls.incrementAndGet();
+            throw new IllegalStateException("bad");
+        });
+
+        Files.write(in.resolve("large.bin"), new byte[100 * 1024 + 1]);
+
+        await().atMost(SOON).until(() -> calls.get() >= 4);
+        assertThat(in.resolve("large.bin")).exists();
+        assertThat(of("route:" + name)).isEmpty();
+        camel.getRouteController().stopRoute(name);
+    }
+
+    @Test
+    void aRowThatFailsInATransactionIsRolledBackParkedConsumedAndTriedAgainAsARow() throws Exception {
+        var name = newName();
+        var table = name.replace('-', '_');
+        jdbc.execute("CREATE TABLE %s (id INTEGER, note VARCHAR(20), done INTEGER)".formatted(table));
+        jdbc.execute("CREATE TABLE %s_effect (id INTEGER)".formatted(table));
+        var calls = new AtomicInteger();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("sql:select id, note from %s where done = 0?initialDelay=0&delay=100".formatted(table)
+                                + "&onConsume=update %s set done = 1 where id = :#id".formatted(table))
+                        .routeConfigurationId("quick")
+                        .routeId(name)
+                        .transacted()
+                        .setHeader("id", simple("${body[id]}"))
+                        .to("sql:insert into %s_effect (id) values (:#id)".formatted(table))
+                        .process(exchange -> {
+                            if (calls.incrementAndGet() == 1) {
+                                throw new IllegalStateException("once");
+                            }
+                        });
+            }
+        });
+
+        jdbc.update("INSERT INTO %s VALUES (7, 'x', 0)".formatted(table));
+
+        var failure = awaitStatus("route:" + name, FailureStatus.RESOLVED);
+        assertThat(calls).hasValue(2);
+        assertThat(failure.tries()).isEqualTo(1);
+        assertThat(jdbc.queryForList("SELECT id FROM %s_effect".formatted(table), Integer.class))
+                .containsExactly(7);
+        assertThat(jdbc.queryForObject("SELECT done FROM %s".formatted(table), Integer.class))
+                .isEqualTo(1);
+        camel.getRouteController().stopRoute(name);
+    }
+
+    @Test
+    void whatGoesOnFailingInItsRouteIsDeadAndAReplayRunsTheRouteAgain() throws Exception {
+        var name = newName();
+        var broken = new AtomicBoolean(true);
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        routeFrom(name, "seda:" + name, "quick", exchange -> {
+            if (broken.get()) {
+                throw new IllegalStateException("bad");
+            }
+            done.add(body(exchange));
+        });
+
+        camel.createFluentProducerTemplate().to("seda:" + name).withBody("one").send();
+        camel.createFluentProducerTemplate().to("seda:" + name).withBody("one").send();
+
+        await().atMost(SOON)
+                .until(() -> of("route:" + name).stream()
+                                .filter(each -> each.status() == FailureStatus.DEAD)
+                                .count()
+                        == 2);
+        assertThat(of("route:" + name)).allMatch(each -> each.tries() == 6 && each.round() == 2);
+        broken.set(false);
+        replay("route:" + name);
+        await().atMost(SOON).until(() -> done.size() == 2);
+        await().atMost(SOON)
+                .until(() -> of("route:" + name).stream().allMatch(each -> each.status() == FailureStatus.RESOLVED));
+    }
+
+    @Test
+    void aRunThatAHubDidNotEndIsBegunAgainAndCounted() throws Exception {
+        var name = newName();
+        var calls = new AtomicInteger();
+        routeFrom(name, "seda:" + name, "late", exchange -> {
+            if (calls.incrementAndGet() <= 2) {
+                throw new IllegalStateException("bad");
+            }
+        });
+        camel.createFluentProducerTemplate().to("seda:" + name).withBody("one").send();
+        var failure = awaitStatus("route:" + name, FailureStatus.RETRYING);
+
+        // as a hub leaves it that dies while it runs the route: begun, and its lease is over
+        jdbc.update("UPDATE failure SET begun = 1, due_at = CURRENT_TIMESTAMP WHERE id = ?", failure.id());
+
+        assertThat(awaitStatus("route:" + name, FailureStatus.RESOLVED).duplicates())
+                .isEqualTo(1);
+        assertThat(calls).hasValue(3);
+    }
+
+    @Test
+    void whatARouteHasPutIntoFailuresItselfIsNoInputAndItsReplayIsRefusedWithTheReason() throws Exception {
+        var name = newName();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("seda:" + name).routeId(name).to("failure:test.line?reason=no price");
+            }
+        });
+        camel.createFluentProducerTemplate().to("seda:" + name).withBody("a;b").send();
+        awaitStatus("route:" + name, FailureStatus.DEAD);
+
+        var job = replay("route:" + name);
+
+        await().atMost(SOON).until(() -> jobs.find(job.id()).state() == Job.State.DONE);
+        assertThat(of("route:" + name)).singleElement().satisfies(each -> {
+            assertThat(each.status()).isEqualTo(FailureStatus.DEAD);
+            assertThat(each.message()).isEqualTo("no price");
+            assertThat(failures.find(each.id()).orElseThrow().attempts())
+                    .extracting(FailureView.Attempt::message)
+                    .element(0)
+                    .asString()
+                    .contains("cannot be replayed");
+        });
+    }
+
+    @Test
+    void aQueueOfAnotherSystemIsParkedByThePolicyItsRouteNames() throws Exception {
+        var queue = "host." + newName();
+        try (var channel = hub.getBean(CachingConnectionFactory.class)
+                .createConnection()
+                .getDelegate()
+                .createChannel()) {
+            channel.queueDeclare(queue, true, false, false, null);
+            routeFrom(queue, "spring-rabbitmq:default?queues=" + queue, "none", exchange -> {
+                throw new IllegalStateException("bad");
+            });
+            channel.basicPublish("", queue, null, new byte[] {1});
+        }
+
+        assertThat(awaitStatus("queue:" + queue, FailureStatus.DEAD).policy()).isEqualTo("none");
+    }
+
+    @Test
+    void aPolicyThatIsNotThereOrWhereACallerWaitsKeepsTheRouteFromStarting() {
+        assertThatThrownBy(() -> routeFrom(newName(), "seda:unknown", "often", exchange -> {}))
+                .hasStackTraceContaining("there is no policy 'often'");
+        assertThatThrownBy(() -> routeFrom(newName(), "platform-http:/parked", "standard", exchange -> {}))
+                .hasStackTraceContaining("its caller gets the error");
+        assertThatThrownBy(() -> routeFrom(newName(), "direct:called", "standard", exchange -> {}))
+                .hasStackTraceContaining("its caller gets the error");
+        assertThatThrownBy(() -> routeFrom(newName(), "event:a.b?subscription=" + newName(), "fast", exchange -> {}))
+                .hasStackTraceContaining("name the policy as its option retry");
+    }
+
+    private Job replay(String origin) {
+        return jobs.make(
+                Job.Kind.REPLAY,
+                new Jobs.Selection(null, new FailureQueries.Query(null, null, origin, null, null, null, null)),
+                "{}",
+                new Job.Pace(1000, false, null),
+                "ann",
+                "mended");
+    }
+
+    private void route(String name, String type, String options, Processor processor) throws Exception {
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + type + "?subscription=" + name + options)
+                        .routeId(name)
+                        .process(processor);
+            }
+        });
+    }
+
+    private void routeFrom(String id, String uri, String policy, Processor processor) throws Exception {
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(uri).routeConfigurationId(policy).routeId(id).process(processor);
+            }
+        });
+    }
+
+    private static String body(Exchange exchange) {
+        return exchange.getMessage().getBody(String.class);
+    }
+
+    private FailureView.Summary awaitStatus(String origin, FailureStatus status) {
+        return await().atMost(SOON)
+                .until(
+                        () -> of(origin).stream()
+                                .filter(each -> each.status() == status)
+                                .findFirst()
+                                .orElse(null),
+                        found -> found != null);
+    }
+
+    private List<FailureView.Summary> of(String origin) {
+        return failures.page(new FailureQueries.Query(null, null, origin, null, null, null, null), Long.MAX_VALUE, 500)
+                .items();
+    }
+
+    private static List<String> numbers(int count) {
+        return IntStream.range(0, count).mapToObj(Integer::toString).toList();
+    }
+
+    /** One after the other, 0, 1, 2 and so on. */
+    private void publish(String type, int count) {
+        var confirms = new ArrayList<java.util.concurrent.CompletableFuture<Void>>();
+        for (var body : numbers(count)) {
+            confirms.add(publisher.publish(new Event(
+                    EventIds.next(),
+                    "/test",
+                    new EventType(type),
+                    "one",
+                    Instant.now(),
+                    "text/plain",
+                    null,
+                    Map.of(),
+                    body.getBytes(StandardCharsets.UTF_8))));
+        }
+        confirms.forEach(each -> each.orTimeout(20, TimeUnit.SECONDS).join());
+    }
+
+    private static String newType() {
+        return "sub.t" + NAMES.incrementAndGet();
+    }
+
+    private static String newName() {
+        return "sub-" + NAMES.incrementAndGet();
+    }
+}
