@@ -36,7 +36,7 @@ final class FailureQueries {
             @Nullable String text) {}
 
     private static final String COLUMNS = """
-            id, position, status, origin, policy, round, tries, duplicates, first_failed_at, last_failed_at, due_at, sent_at,
+            id, position, status, origin, policy, round, tries, postponed, held, duplicates, first_failed_at, last_failed_at, due_at, sent_at,
             ended_at, event_id, event_source, event_type, subject, correlationid, exception, message, route_id, node_id,
             location, host, fingerprint""";
     /** What {@link #with} fills in. */
@@ -171,6 +171,8 @@ final class FailureQueries {
                 row.getString("policy"),
                 row.getInt("round"),
                 row.getInt("tries"),
+                row.getInt("postponed"),
+                row.getBoolean("held"),
                 row.getInt("duplicates"),
                 instant(row, "first_failed_at"),
                 instant(row, "last_failed_at"),

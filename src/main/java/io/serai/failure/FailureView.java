@@ -20,6 +20,8 @@ final class FailureView {
      *  "message": "Connection refused", "routeId": "fulfil-order", "location": "fulfil-order.camel.yaml:14", "group": "9a31…"}
      * }</pre>
      *
+     * @param postponed how often it was not tried since a circuit breaker was open, which uses up no round
+     * @param held whether the queue of its subscription, an ordered one, waits for it
      * @param group fingerprint: the same for failures of the same cause
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -30,6 +32,8 @@ final class FailureView {
             @Nullable String policy,
             int round,
             int tries,
+            int postponed,
+            boolean held,
             int duplicates,
             Instant firstFailedAt,
             Instant lastFailedAt,

@@ -8,7 +8,6 @@ import io.serai.message.Invalid;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Date;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -196,8 +195,7 @@ final class RouteInput {
                 || value instanceof Integer
                 || value instanceof Long
                 || value instanceof Double
-                || value instanceof byte[]
-                || (value != null && value.getClass() == Date.class);
+                || value instanceof byte[];
     }
 
     private static boolean fits(String name) {
