@@ -5,6 +5,7 @@ import io.serai.bus.Retried;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -43,15 +44,15 @@ final class Failures {
     private static final String INSERT = """
             INSERT INTO failure (id, status, origin, policy, round, tries, duplicates, due_at, first_failed_at, last_failed_at,
                 event_id, event_source, event_type, subject, correlationid, content_type, properties, body,
-                exception, message, trace, cut, route_id, node_id, location, host, fingerprint)
+                exception, exceptions, retryable, message, trace, cut, route_id, node_id, location, host, fingerprint)
             VALUES (:id, :status, :origin, :policy, :round, :tries, 0, %s, :at, :at,
                 :eventId, :eventSource, :eventType, :subject, :correlationid, :contentType, :properties, :body,
-                :exception, :message, :trace, :cut, :routeId, :nodeId, :location, :host, :fingerprint)
+                :exception, :exceptions, :retryable, :message, :trace, :cut, :routeId, :nodeId, :location, :host, :fingerprint)
             """;
     private static final String FAIL_AGAIN = """
             UPDATE failure SET status = :status, round = :round, tries = tries + :tries, due_at = %s, last_failed_at = :at,
-                ended_at = NULL, exception = :exception, message = :message, trace = :trace, cut = :cut, route_id = :routeId,
-                node_id = :nodeId, location = :location, host = :host, fingerprint = :fingerprint
+                ended_at = NULL, exception = :exception, exceptions = :exceptions, retryable = :retryable,
+                message = :message, trace = :trace, cut = :cut, route_id = :routeId, node_id = :nodeId, location = :location, host = :host, fingerprint = :fingerprint
             WHERE id = :id
             """;
     private static final String DUE = "CURRENT_TIMESTAMP + CAST(:delay AS INTEGER) * INTERVAL '0.001' SECOND";
@@ -62,7 +63,11 @@ final class Failures {
             """;
     private static final String COUNT_DUPLICATE = "UPDATE failure SET duplicates = duplicates + 1 WHERE id = :id";
     private static final String RESOLVE =
-            "UPDATE failure SET status = 'RESOLVED', due_at = NULL, ended_at = CURRENT_TIMESTAMP WHERE id = :id";
+            "UPDATE failure SET status = 'RESOLVED', due_at = NULL, ended_at = CURRENT_TIMESTAMP WHERE id IN (:ids)";
+    private static final String IS_ANYTHING_DUE = """
+            SELECT EXISTS (SELECT 1 FROM job WHERE state = 'RUNNING')
+                OR EXISTS (SELECT 1 FROM failure WHERE status IN ('RETRYING', 'RESENT') AND due_at <= CURRENT_TIMESTAMP)
+            """;
     private static final String SELECT_ORIGINS_DUE = """
             SELECT DISTINCT origin FROM failure
             WHERE status IN ('RETRYING', 'RESENT') AND due_at <= CURRENT_TIMESTAMP
@@ -75,7 +80,7 @@ final class Failures {
     private static final String POSTPONE = "UPDATE failure SET due_at = " + DUE + " WHERE id IN (:ids)";
     /** A failure that has come back meanwhile has another round, and is left alone. */
     private static final String SENT =
-            "UPDATE failure SET due_at = NULL, sent_at = CURRENT_TIMESTAMP WHERE id = :id AND round = :round";
+            "UPDATE failure SET due_at = NULL, sent_at = CURRENT_TIMESTAMP WHERE id IN (:ids) AND round = :round";
 
     private static final String DELETE_ENDED = """
             DELETE FROM failure WHERE id IN (SELECT id FROM failure WHERE status IN ('RESOLVED', 'DISCARDED')
@@ -86,13 +91,26 @@ final class Failures {
     private final TransactionOperations transaction;
     private final RetryPolicies policies;
     private final RandomGenerator random;
+    private final Rules rules;
+    private final Keys keys;
+    private final Edits edits;
     private final PropertiesJson json = new PropertiesJson();
 
-    Failures(JdbcClient jdbc, TransactionOperations transaction, RetryPolicies policies, RandomGenerator random) {
+    Failures(
+            JdbcClient jdbc,
+            TransactionOperations transaction,
+            RetryPolicies policies,
+            RandomGenerator random,
+            Rules rules,
+            Keys keys,
+            Edits edits) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.policies = policies;
         this.random = random;
+        this.rules = rules;
+        this.keys = keys;
+        this.edits = edits;
     }
 
     /**
@@ -103,21 +121,39 @@ final class Failures {
     void take(List<Arrival> arrivals) {
         transaction.executeWithoutResult(status -> {
             var known = lock(arrivals.stream().map(Arrival::failureId).toList());
+            var fresh = new ArrayList<Arrival.Failed>();
+            var resolved = new ArrayList<String>();
             for (var arrival : arrivals) {
-                var state = take(arrival, known.get(arrival.failureId()));
+                var before = known.get(arrival.failureId());
+                if (before == null && arrival instanceof Arrival.Failed failed) {
+                    fresh.add(failed);
+                } else if (arrival instanceof Arrival.Failed && resolved.contains(arrival.failureId())) {
+                    resolve(resolved);
+                    resolved.clear();
+                }
+                var state = take(arrival, before, resolved);
                 if (state != null) {
                     known.put(arrival.failureId(), state);
                 }
             }
+            resolve(resolved);
+            keys.write(fresh);
         });
     }
 
-    private @Nullable State take(Arrival arrival, @Nullable State known) {
+    private void resolve(List<String> ids) {
+        if (!ids.isEmpty()) {
+            jdbc.sql(RESOLVE).param("ids", ids).update();
+            edits.end(ids, FailureStatus.RESOLVED);
+        }
+    }
+
+    private @Nullable State take(Arrival arrival, @Nullable State known, List<String> resolved) {
         if (arrival instanceof Arrival.Failed failed) {
             return take(failed, known);
         }
         if (known != null && !known.status().isEnded()) {
-            jdbc.sql(RESOLVE).param("id", arrival.failureId()).update();
+            resolved.add(arrival.failureId());
             return new State(FailureStatus.RESOLVED, Math.max(known.round(), arrival.round()));
         }
         return known;
@@ -129,7 +165,7 @@ final class Failures {
         }
         // an event that was published or delivered once more after its failure had ended begins anew
         var anew = known.status().isEnded() && failed.round() == 0;
-        if (!anew && (known.status().isEnded() || failed.round() <= known.round())) {
+        if (!anew && (known.status().isLeft() || failed.round() <= known.round())) {
             jdbc.sql(COUNT_DUPLICATE).param("id", failed.failureId()).update();
             return known;
         }
@@ -164,6 +200,8 @@ final class Failures {
     private JdbcClient.StatementSpec update(String sql, Arrival.Failed failed, Optional<Duration> delay) {
         var statement = attempt(jdbc.sql(sql.formatted(delay.isPresent() ? DUE : NOT_DUE)), failed)
                 .param("status", statusAfter(delay).name())
+                .param("exceptions", failed.exceptions())
+                .param("retryable", policies.isMendable(failed))
                 .param("trace", failed.trace())
                 .param("cut", failed.cut())
                 .param("routeId", failed.routeId())
@@ -185,7 +223,7 @@ final class Failures {
     }
 
     private Optional<Duration> delay(Arrival.Failed failed) {
-        return policies.policyOf(failed).delayBefore(failed.round() + 1, random);
+        return policies.policyOf(failed, rules.recent().verdict(failed)).delayBefore(failed.round() + 1, random);
     }
 
     private static FailureStatus statusAfter(Optional<Duration> delay) {
@@ -202,6 +240,11 @@ final class Failures {
                 .list()
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
+    /** Whether a job runs or a failure is due: the one question of a hub that has nothing to do. */
+    boolean isAnythingDue() {
+        return jdbc.sql(IS_ANYTHING_DUE).query(Boolean.class).single();
     }
 
     /** Which origins have failures that are due. */
@@ -245,10 +288,12 @@ final class Failures {
 
     /** Notes that they are back in their queue. */
     void sent(Collection<Due> claimed) {
-        transaction.executeWithoutResult(status -> claimed.forEach(each -> jdbc.sql(SENT)
-                .param("id", each.id())
-                .param("round", each.round() - 1)
-                .update()));
+        claimed.stream()
+                .collect(Collectors.groupingBy(Due::round, Collectors.mapping(Due::id, Collectors.toList())))
+                .forEach((round, ids) -> jdbc.sql(SENT)
+                        .param("ids", ids)
+                        .param("round", round - 1)
+                        .update());
     }
 
     /** Deletes some that ended longer ago than that; false when there are no more. */
