@@ -88,7 +88,9 @@ class ConfigurationFileTest {
             new TreeMap<>(all).forEach((name, value) -> {
                 if (name.toString().startsWith("serai.")) {
                     // a list is one key, and so is a map
-                    var key = name.toString().replaceAll("\\[\\d+]$", "").replaceAll("(\\.policies)\\..*", "$1");
+                    var key = name.toString()
+                            .replaceAll("\\[\\d+]$", "")
+                            .replaceAll("(\\.policies|\\.search-keys)\\..*", "$1");
                     own.merge(key, value.toString(), (a, b) -> a + "," + b);
                 }
             });

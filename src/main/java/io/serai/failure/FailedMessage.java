@@ -19,6 +19,7 @@ record FailedMessage(BasicProperties properties, byte[] body) {
     String attribute(String name) {
         Map<String, Object> headers = properties.getHeaders() == null ? Map.of() : properties.getHeaders();
         var value = headers.get("cloudEvents_" + name);
-        return value == null ? null : value.toString();
+        // PostgreSQL refuses U+0000 in text
+        return value == null ? null : value.toString().replace('\0', '\uFFFD');
     }
 }

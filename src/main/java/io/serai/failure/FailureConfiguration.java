@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.failure;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.serai.bus.BusProperties;
 import io.serai.bus.Retries;
 import io.serai.bus.component.RouteRuns;
 import java.security.SecureRandom;
@@ -12,6 +14,7 @@ import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -33,8 +36,8 @@ class FailureConfiguration {
     }
 
     @Bean
-    Failures failures(JdbcClient jdbc, PlatformTransactionManager transactions, RetryPolicies policies) {
-        return new Failures(jdbc, new TransactionTemplate(transactions), policies, new SecureRandom());
+    ETags failureETags(ObjectMapper json) {
+        return new ETags(json);
     }
 
     @Bean
@@ -43,8 +46,40 @@ class FailureConfiguration {
     }
 
     @Bean
-    Jobs jobs(JdbcClient jdbc, PlatformTransactionManager transactions) {
-        return new Jobs(jdbc, new TransactionTemplate(transactions));
+    Audit failureAudit(JdbcClient jdbc) {
+        return new Audit(jdbc);
+    }
+
+    @Bean
+    Rules failureRules(JdbcClient jdbc, PlatformTransactionManager transactions, Audit audit) {
+        return new Rules(jdbc, new TransactionTemplate(transactions), audit);
+    }
+
+    @Bean
+    Keys failureKeys(JdbcOperations jdbc, FailureProperties properties) {
+        return new Keys(jdbc, new SearchKeys(properties.searchKeys()));
+    }
+
+    @Bean
+    Edits failureEdits(JdbcClient jdbc, FailureQueries failures, Keys keys, ETags etags, BusProperties bus) {
+        return new Edits(jdbc, failures, keys, etags, bus.maxMessageSize().toBytes());
+    }
+
+    @Bean
+    Failures failures(
+            JdbcClient jdbc,
+            PlatformTransactionManager transactions,
+            RetryPolicies policies,
+            Rules rules,
+            Keys keys,
+            Edits edits) {
+        return new Failures(
+                jdbc, new TransactionTemplate(transactions), policies, new SecureRandom(), rules, keys, edits);
+    }
+
+    @Bean
+    Jobs jobs(JdbcClient jdbc, PlatformTransactionManager transactions, Edits edits, Audit audit) {
+        return new Jobs(jdbc, new TransactionTemplate(transactions), edits, audit);
     }
 
     @Bean

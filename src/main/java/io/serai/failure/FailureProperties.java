@@ -21,6 +21,8 @@ import org.springframework.validation.annotation.Validated;
  * @param defaultPolicy retry policy of subscriptions that name none, and of other systems' queues
  * @param policies retry policies by name, beside or in place of none, fast, standard and patient
  * @param notRetryable class names of exceptions that no try will mend, beside invalid messages
+ * @param searchKeys JSON paths of what people look for failures by, by name; beside or in place of orderId, shipmentId, sku,
+ *     id and email
  * @param rate messages a second that one hub sends back to one subscription at the most
  * @param postponedDelay about how long what an open circuit breaker has kept from being tried is put off
  * @param mostPostponed how often that may be, after which it counts as a round
@@ -33,6 +35,7 @@ record FailureProperties(
         @DefaultValue("standard") @NotNull String defaultPolicy,
         @DefaultValue Map<String, @Valid Policy> policies,
         @DefaultValue List<String> notRetryable,
+        @DefaultValue Map<String, String> searchKeys,
         @DefaultValue("100") @Min(1) @Max(10_000) int rate,
 
         @DefaultValue("5s") @DurationMin(millis = 10) @DurationMax(minutes = 10)

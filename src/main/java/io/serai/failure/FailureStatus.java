@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.failure;
 
-/** Where a failure stands: RETRYING → RESOLVED, or → DEAD → RESENT → RESOLVED or DEAD again, or → DISCARDED. */
+/**
+ * Where a failure stands: RETRYING → RESOLVED, or → DEAD → RESENT → RESOLVED or DEAD again, or → DISCARDED, or → EDITED and
+ * then as its edited copy ends.
+ */
 enum FailureStatus {
     /** Waits for its next round, or is back in its queue. */
     RETRYING,
@@ -9,6 +12,8 @@ enum FailureStatus {
     DEAD,
     /** Sent back by a person. */
     RESENT,
+    /** An edited copy stands in for it; never sent again itself. */
+    EDITED,
     /** The subscriber has succeeded. */
     RESOLVED,
     /** Given up by a person. */
@@ -16,5 +21,10 @@ enum FailureStatus {
 
     boolean isEnded() {
         return this == RESOLVED || this == DISCARDED;
+    }
+
+    /** Whether a delivery that fails changes nothing any more. */
+    boolean isLeft() {
+        return isEnded() || this == EDITED;
     }
 }

@@ -2,6 +2,7 @@
 package io.serai.failure;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
@@ -56,19 +57,51 @@ final class FailureView {
     /**
      * A failure by itself.
      *
+     * @param exceptions class names from the exception to its first cause
+     * @param routeFile file of the route it failed in; line where in it
+     * @param routeVersion of the route it failed in; null while routes have none
      * @param properties AMQP properties and headers of the message
      * @param body the first 64 KiB as text, or null where it is not UTF-8
      * @param bodySize bytes in all; {@code /body} has them
+     * @param attempts the last 100, the latest first
+     * @param editedFrom the failure this one was made of by an edit
+     * @param editedTo its edited copy, which stands in for it
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Detail(
             Summary failure,
+            List<String> exceptions,
+            @Nullable String routeFile,
+
+            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+            String routeVersion,
+
+            @Nullable Integer line,
             JsonNode properties,
             @Nullable String body,
             int bodySize,
             @Nullable String trace,
             @Nullable String cut,
-            List<Attempt> attempts) {}
+            List<Attempt> attempts,
+            @Nullable Edited editedFrom,
+            @Nullable Edited editedTo) {}
+
+    /**
+     * The failure at the other end of an edit, and who edited what, and why.
+     *
+     * @param status null where that failure is no longer kept
+     * @param changes {@code [{"name": "attributes.subject", "from": "a", "to": "b"}]}
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Edited(
+            String id,
+            @Nullable FailureStatus status,
+            String href,
+            String job,
+            Instant at,
+            String who,
+            String reason,
+            JsonNode changes) {}
 
     /** A round that failed. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -80,9 +113,24 @@ final class FailureView {
             String exception,
             @Nullable String message) {}
 
-    /** Failures of one cause that wait or are dead. */
+    /**
+     * Failures of one cause that wait or are dead.
+     *
+     * @param verdict by the first rule that fits the example, else the hub's own judgement of it
+     * @param byHour how many failed of this cause for the first time in each of the last 24 hours, the last hour last,
+     *     those included that have ended since
+     * @param example the newest
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Group(String group, long count, long dead, Instant first, Instant last, Summary example) {}
+    record Group(
+            String group,
+            @JsonProperty("class") Rule.Verdict verdict,
+            long count,
+            long dead,
+            Instant first,
+            Instant last,
+            List<Long> byHour,
+            Summary example) {}
 
     /**
      * A page of a list.

@@ -6,6 +6,7 @@ import io.serai.bus.Retried;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -69,14 +70,15 @@ final class Failures {
     private static final String INSERT = """
             INSERT INTO failure (id, status, origin, policy, delivery, round, postponed, held, tries, duplicates, due_at,
                 first_failed_at, last_failed_at, event_id, event_source, event_type, subject, correlationid, content_type, properties, body,
-                exception, message, trace, cut, route_id, node_id, location, host, fingerprint)
+                exception, exceptions, retryable, message, trace, cut, route_id, node_id, location, host, fingerprint)
             VALUES (:id, :status, :origin, :policy, :delivery, :round, :postponed, :held, :tries, 0, %s, :at, :at,
                 :eventId, :eventSource, :eventType, :subject, :correlationid, :contentType, :properties, :body,
-                :exception, :message, :trace, :cut, :routeId, :nodeId, :location, :host, :fingerprint)
+                :exception, :exceptions, :retryable, :message, :trace, :cut, :routeId, :nodeId, :location, :host, :fingerprint)
             """;
     private static final String FAIL_AGAIN = """
             UPDATE failure SET status = :status, delivery = :delivery, round = :round, postponed = :postponed, held = :held,
-                tries = tries + :tries, due_at = %s, last_failed_at = :at, ended_at = NULL, exception = :exception, message = :message, trace = :trace, cut = :cut, route_id = :routeId,
+                tries = tries + :tries, due_at = %s, last_failed_at = :at, ended_at = NULL, exception = :exception, exceptions = :exceptions,
+                retryable = :retryable, message = :message, trace = :trace, cut = :cut, route_id = :routeId,
                 node_id = :nodeId, location = :location, host = :host, fingerprint = :fingerprint
             WHERE id = :id
             """;
@@ -100,7 +102,12 @@ final class Failures {
     private static final String COUNT_DUPLICATE = "UPDATE failure SET duplicates = duplicates + 1 WHERE id = :id";
     private static final String RESOLVE =
             "UPDATE failure SET status = 'RESOLVED', held = FALSE, due_at = NULL, ended_at = CURRENT_TIMESTAMP"
-                    + " WHERE id = :id";
+                    + " WHERE id IN (:ids)";
+    private static final String IS_ANYTHING_DUE = """
+            SELECT EXISTS (SELECT 1 FROM job WHERE state = 'RUNNING')
+                OR EXISTS (SELECT 1 FROM failure
+                    WHERE status IN ('RETRYING', 'RESENT') AND due_at <= CURRENT_TIMESTAMP AND NOT held)
+            """;
     private static final String LET_GO = "UPDATE failure SET held = FALSE WHERE id = :id";
     private static final String LOOK =
             "SELECT status, delivery, held, due_at > CURRENT_TIMESTAMP AS waits FROM failure WHERE id = :id";
@@ -116,7 +123,7 @@ final class Failures {
     private static final String POSTPONE = "UPDATE failure SET due_at = " + DUE + " WHERE id IN (:ids)";
     /** A failure that has come back meanwhile has another delivery, and is left alone. */
     private static final String SENT =
-            "UPDATE failure SET due_at = NULL, sent_at = CURRENT_TIMESTAMP WHERE id = :id AND delivery = :delivery";
+            "UPDATE failure SET due_at = NULL, sent_at = CURRENT_TIMESTAMP WHERE id IN (:ids) AND delivery = :delivery";
     /** What a hub began before and did not end is counted. */
     private static final String BEGIN = """
             UPDATE failure SET sent_at = CURRENT_TIMESTAMP, begun = delivery + 1,
@@ -138,13 +145,26 @@ final class Failures {
     private final TransactionOperations transaction;
     private final RetryPolicies policies;
     private final RandomGenerator random;
+    private final Rules rules;
+    private final Keys keys;
+    private final Edits edits;
     private final PropertiesJson json = new PropertiesJson();
 
-    Failures(JdbcClient jdbc, TransactionOperations transaction, RetryPolicies policies, RandomGenerator random) {
+    Failures(
+            JdbcClient jdbc,
+            TransactionOperations transaction,
+            RetryPolicies policies,
+            RandomGenerator random,
+            Rules rules,
+            Keys keys,
+            Edits edits) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.policies = policies;
         this.random = random;
+        this.rules = rules;
+        this.keys = keys;
+        this.edits = edits;
     }
 
     /**
@@ -155,21 +175,39 @@ final class Failures {
     void take(List<Arrival> arrivals) {
         transaction.executeWithoutResult(status -> {
             var known = lock(arrivals.stream().map(Arrival::failureId).toList());
+            var fresh = new ArrayList<Arrival.Failed>();
+            var resolved = new ArrayList<String>();
             for (var arrival : arrivals) {
-                var state = take(arrival, known.get(arrival.failureId()));
+                var before = known.get(arrival.failureId());
+                if (before == null && arrival instanceof Arrival.Failed failed) {
+                    fresh.add(failed);
+                } else if (arrival instanceof Arrival.Failed && resolved.contains(arrival.failureId())) {
+                    resolve(resolved);
+                    resolved.clear();
+                }
+                var state = take(arrival, before, resolved);
                 if (state != null) {
                     known.put(arrival.failureId(), state);
                 }
             }
+            resolve(resolved);
+            keys.write(fresh);
         });
     }
 
-    private @Nullable State take(Arrival arrival, @Nullable State known) {
+    private void resolve(List<String> ids) {
+        if (!ids.isEmpty()) {
+            jdbc.sql(RESOLVE).param("ids", ids).update();
+            edits.end(ids, FailureStatus.RESOLVED);
+        }
+    }
+
+    private @Nullable State take(Arrival arrival, @Nullable State known, List<String> resolved) {
         if (arrival instanceof Arrival.Failed failed) {
             return take(failed, known);
         }
         if (known != null && !known.status().isEnded()) {
-            jdbc.sql(RESOLVE).param("id", arrival.failureId()).update();
+            resolved.add(arrival.failureId());
             return new State(
                     FailureStatus.RESOLVED, Math.max(known.delivery(), arrival.round()), known.postponed(), false);
         }
@@ -180,7 +218,7 @@ final class Failures {
         if (known == null || isAnew(failed, known)) {
             return keep(failed, known, first(failed, false));
         }
-        if (known.status().isEnded() || failed.round() <= known.delivery()) {
+        if (known.status().isLeft() || failed.round() <= known.delivery()) {
             jdbc.sql(COUNT_DUPLICATE).param("id", failed.failureId()).update();
             return known;
         }
@@ -208,9 +246,14 @@ final class Failures {
         if (known == null || (!known.held() && isAnew(failed, known))) {
             var step = first(failed, true);
             // one sent back takes its course, and its queue does not wait
-            return failed.round() == 0 && step.delay().isPresent()
-                    ? HeldEvents.Turn.waiting(keep(failed, known, step).delivery())
-                    : HeldEvents.Turn.PARK;
+            if (failed.round() > 0 || step.delay().isEmpty()) {
+                return HeldEvents.Turn.PARK;
+            }
+            var state = keep(failed, known, step);
+            if (known == null) {
+                keys.write(List.of(failed));
+            }
+            return HeldEvents.Turn.waiting(state.delivery());
         }
         if (!known.held()) {
             return HeldEvents.Turn.PARK;
@@ -254,7 +297,7 @@ final class Failures {
         var isPostponed = policies.isPostponed(failed, 0);
         var delay = isPostponed
                 ? Optional.of(policies.postponed(random))
-                : policies.policyOf(failed).delayBefore(1, random);
+                : policyOf(failed).delayBefore(1, random);
         var state = new State(statusAfter(delay), failed.round(), isPostponed ? 1 : 0, held);
         return new Step(state, !isPostponed, delay);
     }
@@ -270,8 +313,12 @@ final class Failures {
         var round = new State(known.status(), delivery, known.postponed(), held).round();
         var delay = known.status() == FailureStatus.RESENT && !held
                 ? Optional.<Duration>empty()
-                : policies.policyOf(failed).delayBefore(round + 1, random);
+                : policyOf(failed).delayBefore(round + 1, random);
         return new Step(new State(statusAfter(delay), delivery, known.postponed(), held), true, delay);
+    }
+
+    private RetryPolicy policyOf(Arrival.Failed failed) {
+        return policies.policyOf(failed, rules.recent().verdict(failed));
     }
 
     private State keep(Arrival.Failed failed, @Nullable State known, Step step) {
@@ -328,10 +375,12 @@ final class Failures {
         return delay.isPresent() ? statement.param("delay", delay.get().toMillis()) : statement;
     }
 
-    private static JdbcClient.StatementSpec describe(JdbcClient.StatementSpec statement, Arrival.Failed failed) {
+    private JdbcClient.StatementSpec describe(JdbcClient.StatementSpec statement, Arrival.Failed failed) {
         return statement
                 .param("host", failed.host())
                 .param("exception", failed.exception())
+                .param("exceptions", failed.exceptions())
+                .param("retryable", policies.isMendable(failed))
                 .param("message", failed.message())
                 .param("trace", failed.trace())
                 .param("cut", failed.cut())
@@ -363,6 +412,11 @@ final class Failures {
                 .list()
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
+    /** Whether a job runs or a failure is due: the one question of a hub that has nothing to do. */
+    boolean isAnythingDue() {
+        return jdbc.sql(IS_ANYTHING_DUE).query(Boolean.class).single();
     }
 
     /** Which origins have failures that are due. */
@@ -407,10 +461,12 @@ final class Failures {
 
     /** Notes that they are back in their queue. */
     void sent(Collection<Due> claimed) {
-        transaction.executeWithoutResult(status -> claimed.forEach(each -> jdbc.sql(SENT)
-                .param("id", each.id())
-                .param("delivery", each.delivery() - 1)
-                .update()));
+        claimed.stream()
+                .collect(Collectors.groupingBy(Due::delivery, Collectors.mapping(Due::id, Collectors.toList())))
+                .forEach((delivery, ids) -> jdbc.sql(SENT)
+                        .param("ids", ids)
+                        .param("delivery", delivery - 1)
+                        .update());
     }
 
     /** Notes that this hub begins to run it in its route; it is due again when the lease is over. */

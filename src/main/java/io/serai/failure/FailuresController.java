@@ -3,12 +3,8 @@ package io.serai.failure;
 
 import io.serai.message.Invalid;
 import io.serai.message.NotFound;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ContentDisposition;
@@ -30,9 +26,15 @@ final class FailuresController {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9-]{1,64}");
 
     private final FailureQueries failures;
+    private final Rules rules;
+    private final Audit audit;
+    private final ETags etags;
 
-    FailuresController(FailureQueries failures) {
+    FailuresController(FailureQueries failures, Rules rules, Audit audit, ETags etags) {
         this.failures = failures;
+        this.rules = rules;
+        this.audit = audit;
+        this.etags = etags;
     }
 
     /** The newest first; {@code since} goes by when they failed last. */
@@ -47,26 +49,34 @@ final class FailuresController {
             @RequestParam(required = false) @Nullable String q,
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam(required = false) @Nullable String cursor) {
-        var query = new FailureQueries.Query(
-                status(status),
-                text("group", group),
-                text("subscription", subscription),
-                text("route", route),
-                text("type", type),
-                instant(since),
-                text("q", q));
+        var wrong = new ArrayList<Invalid.Field>();
+        var query = new Filter(null, status, group, subscription, route, type, since, q).read("", wrong);
+        if (!wrong.isEmpty()) {
+            throw new Invalid("reading failures: " + wrong.size() + " parameter(s) invalid", wrong, null);
+        }
         return failures.page(query, cursor == null ? Long.MAX_VALUE : position(cursor), bounded(limit));
     }
 
     /** Failures that have not ended, by cause. */
     @GetMapping(path = "/groups", produces = MediaType.APPLICATION_JSON_VALUE)
     FailureView.Page<FailureView.Group> groups(@RequestParam(defaultValue = "50") int limit) {
-        return new FailureView.Page<>(failures.groups(bounded(limit)), null);
+        return new FailureView.Page<>(failures.groups(bounded(limit), rules.current()), null);
     }
 
     @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-    FailureView.Detail one(@PathVariable String id) {
-        return failures.find(known(id)).orElseThrow(FailuresController::unknown);
+    ResponseEntity<FailureView.Detail> one(@PathVariable String id) {
+        var failure = failures.find(known(id)).orElseThrow(FailuresController::unknown);
+        return ResponseEntity.ok().eTag(etags.of(failure)).body(failure);
+    }
+
+    /** What people decided, the newest first. */
+    @GetMapping(path = "/audit", produces = MediaType.APPLICATION_JSON_VALUE)
+    FailureView.Page<Audit.Entry> audit(
+            @RequestParam(defaultValue = "50") int limit, @RequestParam(required = false) @Nullable String cursor) {
+        var found = audit.page(cursor == null ? Long.MAX_VALUE : position(cursor), bounded(limit) + 1);
+        var items = found.stream().limit(limit).toList();
+        return new FailureView.Page<>(
+                items, found.size() > limit ? Long.toString(items.get(limit - 1).position()) : null);
     }
 
     /** The body as it came, to be saved: what others wrote must not run in a browser. */
@@ -108,30 +118,6 @@ final class FailuresController {
         } catch (NumberFormatException malformed) {
             throw invalid("cursor", "expected the next of the page before");
         }
-    }
-
-    private static @Nullable FailureStatus status(@Nullable String name) {
-        try {
-            return name == null ? null : FailureStatus.valueOf(name.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException unknown) {
-            throw invalid("status", "expected one of " + Arrays.toString(FailureStatus.values()));
-        }
-    }
-
-    private static @Nullable Instant instant(@Nullable String value) {
-        try {
-            return value == null ? null : OffsetDateTime.parse(value).toInstant();
-        } catch (DateTimeException malformed) {
-            throw invalid("since", "expected a time like 2026-11-21T10:00:00Z (RFC 3339); in a URL + is written %2B");
-        }
-    }
-
-    /** PostgreSQL refuses U+0000 even in a question. */
-    private static @Nullable String text(String name, @Nullable String value) {
-        if (value != null && value.chars().anyMatch(Character::isISOControl)) {
-            throw invalid(name, "expected no control characters");
-        }
-        return value;
     }
 
     private static Invalid invalid(String name, String detail) {

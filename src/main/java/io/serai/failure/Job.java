@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param resolved of those released: the subscriber has succeeded
  * @param failedAgain of those released: dead again
  * @param left marked and not released
+ * @param later dead ones that match the selection and are not in the set, since they came after the click; told of one job
+ *     by itself, up to 10,000
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Job(
@@ -27,13 +29,36 @@ record Job(
         String who,
         String reason,
         String selection,
+        int rate,
+        boolean ramp,
         Instant createdAt,
         @Nullable Instant endedAt,
         long selected,
         long released,
         long resolved,
         long failedAgain,
-        long left) {
+        long left,
+        @Nullable Long later) {
+
+    Job withLater(long count) {
+        return new Job(
+                id,
+                kind,
+                state,
+                who,
+                reason,
+                selection,
+                rate,
+                ramp,
+                createdAt,
+                endedAt,
+                selected,
+                released,
+                resolved,
+                failedAgain,
+                left,
+                count);
+    }
 
     enum Kind {
         REPLAY,

@@ -7,7 +7,6 @@ import io.serai.message.Invalid;
 import io.serai.message.NotFound;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
@@ -27,25 +26,60 @@ final class Jobs {
      *
      * @param ids failures by id
      */
-    record Selection(@Nullable List<String> ids, FailureQueries.Query query) {}
+    record Selection(@Nullable List<String> ids, FailureQueries.Query query) {
 
+        private String where() {
+            return "status = 'DEAD' AND " + FailureQueries.where(query) + (ids == null ? "" : " AND id IN (:ids)");
+        }
+
+        private JdbcClient.StatementSpec with(JdbcClient.StatementSpec statement) {
+            var filled = FailureQueries.with(query, statement);
+            return ids == null ? filled : filled.param("ids", ids);
+        }
+    }
+
+    private static final int MOST = 2000;
     private static final String INSERT = """
             INSERT INTO job (id, kind, state, who, reason, selection, rate, ramp, stop_ratio, step, created_at)
             VALUES (:id, :kind, 'RUNNING', :who, :reason, :selection, :rate, :ramp, :stopRatio, 0, CURRENT_TIMESTAMP)
             """;
-    private static final String MARK = """
-            INSERT INTO job_item (job_id, failure_id)
-            SELECT :job, id FROM failure WHERE status = 'DEAD' AND %s
+    private static final String MARK =
+            "INSERT INTO job_item (job_id, failure_id, state) SELECT :job, id, 'MARKED' FROM failure WHERE ";
+    private static final String MARK_ONE =
+            "INSERT INTO job_item (job_id, failure_id, state) VALUES (:job, :failure, 'MARKED')";
+    private static final String NOTE_SELECTED = "UPDATE job SET selected = :selected WHERE id = :job";
+    private static final String COUNT_LATER = """
+            SELECT COUNT(*) FROM (SELECT 1 AS one FROM failure WHERE NOT EXISTS
+                (SELECT 1 FROM job_item i WHERE i.job_id = :job AND i.failure_id = failure.id) AND %s LIMIT 10000) AS later
             """;
+    /** What the rate allows is counted from paced_at, so that any number of hubs keep to it together. */
     private static final String LOCK_RUNNING = """
-            SELECT id, kind, rate, ramp, stop_ratio, step FROM job WHERE state = 'RUNNING'
-            ORDER BY created_at FOR UPDATE SKIP LOCKED
+            SELECT id, kind, rate, ramp, stop_ratio, step, resolved, failed_again,
+                EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) - EXTRACT(EPOCH FROM paced_at) AS seconds
+            FROM job WHERE state = 'RUNNING' ORDER BY created_at FOR UPDATE SKIP LOCKED
             """;
+
+    private static final String SETTLE_RESOLVED = """
+            UPDATE job_item SET state = 'RESOLVED' WHERE job_id = :job AND state = 'RELEASED'
+                AND EXISTS (SELECT 1 FROM failure f WHERE f.id = job_item.failure_id AND f.status = 'RESOLVED')
+            """;
+    private static final String SETTLE_FAILED = """
+            UPDATE job_item SET state = 'FAILED' WHERE job_id = :job AND state = 'RELEASED' AND EXISTS
+                (SELECT 1 FROM failure f WHERE f.id = job_item.failure_id
+                    AND f.status NOT IN ('RESOLVED', 'RESENT', 'RETRYING'))
+            """;
+    private static final String NOTE_OUTCOMES = """
+            UPDATE job SET resolved = resolved + :resolved, failed_again = failed_again + :failed WHERE id = :job
+            """;
+    private static final String IS_OPEN =
+            "SELECT EXISTS (SELECT 1 FROM job_item WHERE job_id = :job AND state = 'RELEASED')";
     private static final String SELECT_MARKED = """
-            SELECT failure_id FROM job_item WHERE job_id = :job AND released_at IS NULL ORDER BY failure_id LIMIT :most
+            SELECT failure_id FROM job_item WHERE job_id = :job AND state = 'MARKED'
+            ORDER BY failure_id LIMIT :most
             """;
-    private static final String RELEASE =
-            "UPDATE job_item SET released_at = CURRENT_TIMESTAMP WHERE job_id = :job AND failure_id IN (:ids)";
+    private static final String RELEASE = """
+            UPDATE job_item SET released_at = CURRENT_TIMESTAMP, state = :state WHERE job_id = :job AND failure_id IN (:ids)
+            """;
     /** What is no longer dead was dealt with by somebody else meanwhile. */
     private static final String REPLAY = """
             UPDATE failure SET status = 'RESENT', due_at = CURRENT_TIMESTAMP, ended_at = NULL
@@ -56,68 +90,117 @@ final class Jobs {
             UPDATE failure SET status = 'DISCARDED', due_at = NULL, ended_at = CURRENT_TIMESTAMP
             WHERE id IN (:ids) AND status = 'DEAD'
             """;
-    private static final String UNDO = """
-            UPDATE failure SET status = 'DEAD', ended_at = NULL WHERE status = 'DISCARDED' AND id IN
-                (SELECT failure_id FROM job_item WHERE job_id = :job AND released_at IS NOT NULL)
+    private static final String SELECT_DISCARDED = """
+            SELECT f.id FROM failure f JOIN job_item i ON i.failure_id = f.id
+            WHERE i.job_id = :job AND i.state = 'DISCARDED' AND f.status = 'DISCARDED' LIMIT :most
             """;
-    private static final String STEP = "UPDATE job SET step = :step WHERE id = :job";
+    private static final String UNDO = "UPDATE failure SET status = 'DEAD', ended_at = NULL WHERE id IN (:ids)";
+    private static final String STEP = """
+            UPDATE job SET step = :step, released = released + :step,
+                paced_at = CURRENT_TIMESTAMP - CAST(:left AS INTEGER) * INTERVAL '0.001' SECOND
+            WHERE id = :job
+            """;
     private static final String END =
             "UPDATE job SET state = :state, ended_at = CURRENT_TIMESTAMP WHERE id = :job AND state = :from";
+    /** Outcomes that no tick has noted yet are counted too: those of what is under way, and all once a job has ended. */
     private static final String SELECT = """
-            SELECT j.id, j.kind, j.state, j.who, j.reason, j.selection, j.created_at, j.ended_at,
-                COUNT(i.failure_id) AS selected,
-                COUNT(i.released_at) AS released,
-                SUM(CASE WHEN i.released_at IS NOT NULL AND f.status = 'RESOLVED' THEN 1 ELSE 0 END) AS resolved,
-                SUM(CASE WHEN i.released_at IS NOT NULL AND f.status = 'DEAD' THEN 1 ELSE 0 END) AS failed_again
-            FROM job j LEFT JOIN job_item i ON i.job_id = j.id LEFT JOIN failure f ON f.id = i.failure_id
-            WHERE %s
-            GROUP BY j.id, j.kind, j.state, j.who, j.reason, j.selection, j.created_at, j.ended_at
-            ORDER BY j.id DESC LIMIT :limit
+            SELECT j.id, j.kind, j.state, j.who, j.reason, j.selection, j.rate, j.ramp, j.created_at, j.ended_at,
+                j.selected, j.released, j.resolved, j.failed_again,
+                (SELECT COUNT(*) FROM job_item i JOIN failure f ON f.id = i.failure_id
+                    WHERE i.job_id = j.id AND i.state = 'RELEASED' AND f.status = 'RESOLVED') AS resolved_since,
+                (SELECT COUNT(*) FROM job_item i JOIN failure f ON f.id = i.failure_id
+                    WHERE i.job_id = j.id AND i.state = 'RELEASED'
+                        AND f.status NOT IN ('RESOLVED', 'RESENT', 'RETRYING')) AS failed_since
+            FROM job j WHERE %s ORDER BY j.id DESC LIMIT :limit
             """;
 
     private final JdbcClient jdbc;
     private final TransactionOperations transaction;
+    private final Edits edits;
+    private final Audit audit;
 
-    Jobs(JdbcClient jdbc, TransactionOperations transaction) {
+    Jobs(JdbcClient jdbc, TransactionOperations transaction, Edits edits, Audit audit) {
         this.jdbc = jdbc;
         this.transaction = transaction;
+        this.edits = edits;
+        this.audit = audit;
     }
 
     /**
      * Makes a job of the failures that are dead now; what comes later is not swept in.
      *
+     * @param described the selection as JSON, for people
      * @throws Invalid where the selection names no dead failure
      */
     Job make(Job.Kind kind, Selection selection, String described, Job.Pace pace, String who, String reason) {
         var id = EventIds.next();
         transaction.executeWithoutResult(status -> {
-            jdbc.sql(INSERT)
-                    .param("id", id)
-                    .param("kind", kind.name())
-                    .param("who", who)
-                    .param("reason", reason)
-                    .param("selection", described)
-                    .param("rate", pace.rate())
-                    .param("ramp", pace.ramp())
-                    .param("stopRatio", pace.stopAtFailureRatio())
+            insert(id, kind, described, pace, who, reason);
+            var selected = selection
+                    .with(jdbc.sql(MARK + selection.where()).param("job", id))
                     .update();
-            if (mark(id, selection) == 0) {
+            if (selected == 0) {
                 throw new Invalid("making job: the selection names no failure that is DEAD");
             }
+            noteSelected(id, selected);
+            audit.note(who, Audit.Action.valueOf(kind.name()), id, reason, described);
         });
         return find(id);
     }
 
-    private int mark(String job, Selection selection) {
-        var query = selection.query();
-        var ids = selection.ids();
-        var where = FailureQueries.WHERE + (ids == null ? "" : " AND id IN (:ids)");
-        var mark = FailureQueries.with(query, jdbc.sql(MARK.formatted(where)).param("job", job));
-        return (ids == null ? mark : mark.param("ids", ids)).update();
+    /**
+     * Makes a job that replays an edited copy of one failure. In one transaction: so either both the copy and its job are
+     * there and the failure is left, or nothing has changed.
+     *
+     * @param ifMatch ETag of the failure
+     * @throws RuntimeException as {@link Edits#copy} does
+     */
+    Job edit(
+            String failure,
+            Edit edit,
+            @Nullable String ifMatch,
+            String described,
+            Job.Pace pace,
+            String who,
+            String reason) {
+        var id = EventIds.next();
+        transaction.executeWithoutResult(status -> {
+            insert(id, Job.Kind.REPLAY, described, pace, who, reason);
+            var copy = edits.copy(failure, edit, ifMatch, id, who, reason);
+            jdbc.sql(MARK_ONE).param("job", id).param("failure", copy).update();
+            noteSelected(id, 1);
+            audit.note(who, Audit.Action.EDIT, failure, reason, "{\"job\":\"" + id + "\",\"copy\":\"" + copy + "\"}");
+        });
+        return find(id);
     }
 
-    /** Lets go what is due of the jobs that run, for a tick of that length. */
-    void release(Duration tick) {
+    private void insert(String id, Job.Kind kind, String described, Job.Pace pace, String who, String reason) {
+        jdbc.sql(INSERT)
+                .param("id", id)
+                .param("kind", kind.name())
+                .param("who", who)
+                .param("reason", reason)
+                .param("selection", described)
+                .param("rate", pace.rate())
+                .param("ramp", pace.ramp())
+                .param("stopRatio", pace.stopAtFailureRatio())
+                .update();
+    }
+
+    private void noteSelected(String id, int selected) {
+        jdbc.sql(NOTE_SELECTED).param("job", id).param("selected", selected).update();
+    }
+
+    /** How many dead failures match the selection of a job and are not in its set; at most 10,000. */
+    long later(String id, Selection selection) {
+        return selection
+                .with(jdbc.sql(COUNT_LATER.formatted(selection.where())).param("job", id))
+                .query(Long.class)
+                .single();
+    }
+
+    /** Lets go what is due of the jobs that run, and notes what has become of what was let go. */
+    void release() {
         transaction.executeWithoutResult(status -> jdbc.sql(LOCK_RUNNING)
                 .query((row, number) -> new Running(
                         row.getString("id"),
@@ -125,56 +208,119 @@ final class Jobs {
                         row.getInt("rate"),
                         row.getBoolean("ramp"),
                         row.getObject("stop_ratio", Double.class),
-                        row.getInt("step")))
+                        row.getInt("step"),
+                        row.getLong("resolved"),
+                        row.getLong("failed_again"),
+                        row.getDouble("seconds")))
                 .list()
-                .forEach(job -> release(job, tick)));
+                .forEach(this::release));
     }
 
+    /** @param seconds since when the rate has not been used */
     private record Running(
             String id,
             Job.Kind kind,
             int rate,
             boolean ramp,
             @Nullable Double stopRatio,
-            int step) {
+            int step,
+            long resolved,
+            long failedAgain,
+            double seconds) {
+
+        private static final double MOST_SECONDS = 0.5;
+
+        /** A while in which nothing was let go is not made up for. */
+        double secondsToUse() {
+            return Math.min(seconds, Math.max(MOST_SECONDS, 1.0 / rate));
+        }
+
+        int most() {
+            var allowed = (int) Math.min(MOST, secondsToUse() * rate);
+            return ramp ? Math.min(allowed, nextStep()) : allowed;
+        }
+
+        /** What is left of the time when so many are let go. */
+        long millisLeft(int released) {
+            return Math.max(0, Math.round(1000 * (secondsToUse() - (double) released / rate)));
+        }
 
         /** 1, 2, 5, 10, 20, 50 and so on. */
-        int nextStep() {
+        private int nextStep() {
             var power = (int) Math.pow(10, Math.floor(Math.log10(Math.max(1, step))));
             return step == 0 ? 1 : step < 2 * power ? 2 * power : step < 5 * power ? 5 * power : 10 * power;
         }
 
-        boolean isStoppedBy(Job progress) {
-            var outcomes = progress.resolved() + progress.failedAgain();
-            return stopRatio != null && outcomes > 0 && (double) progress.failedAgain() / outcomes > stopRatio;
+        Running with(int nowResolved, int nowFailed) {
+            return new Running(
+                    id, kind, rate, ramp, stopRatio, step, resolved + nowResolved, failedAgain + nowFailed, seconds);
+        }
+
+        boolean isStopped() {
+            var outcomes = resolved + failedAgain;
+            return stopRatio != null && outcomes > 0 && (double) failedAgain / outcomes > stopRatio;
         }
     }
 
-    private void release(Running job, Duration tick) {
-        var progress = find(job.id());
-        if (job.kind() == Job.Kind.REPLAY && job.isStoppedBy(progress)) {
+    private void release(Running running) {
+        var job = running.kind() == Job.Kind.REPLAY ? settle(running) : running;
+        if (job.isStopped()) {
             end(job.id(), Job.State.RUNNING, Job.State.STOPPED);
             return;
         }
-        var open = progress.released() - progress.resolved() - progress.failedAgain();
-        if (job.ramp() && open > 0) {
+        if (job.ramp() && isOpen(job)) {
             return;
         }
-        var most = job.ramp() ? job.nextStep() : (int) Math.max(1, job.rate() * tick.toMillis() / 1000);
+        var most = job.most();
+        if (most == 0) {
+            return;
+        }
         var ids = jdbc.sql(SELECT_MARKED)
                 .param("job", job.id())
-                .param("most", Math.min(most, 1000))
+                .param("most", most)
                 .query(String.class)
                 .list();
         if (!ids.isEmpty()) {
-            jdbc.sql(job.kind() == Job.Kind.REPLAY ? REPLAY : DISCARD)
-                    .param("ids", ids)
-                    .update();
-            jdbc.sql(RELEASE).param("job", job.id()).param("ids", ids).update();
-            jdbc.sql(STEP).param("step", most).param("job", job.id()).update();
-        } else if (open == 0 || job.kind() == Job.Kind.DISCARD) {
+            letGo(job, ids);
+        } else if (!isOpen(job)) {
             end(job.id(), Job.State.RUNNING, Job.State.DONE);
         }
+    }
+
+    private Running settle(Running job) {
+        var resolved = jdbc.sql(SETTLE_RESOLVED).param("job", job.id()).update();
+        var failed = jdbc.sql(SETTLE_FAILED).param("job", job.id()).update();
+        if (resolved + failed > 0) {
+            jdbc.sql(NOTE_OUTCOMES)
+                    .param("job", job.id())
+                    .param("resolved", resolved)
+                    .param("failed", failed)
+                    .update();
+        }
+        return job.with(resolved, failed);
+    }
+
+    private boolean isOpen(Running job) {
+        return jdbc.sql(IS_OPEN).param("job", job.id()).query(Boolean.class).single();
+    }
+
+    private void letGo(Running job, List<String> ids) {
+        if (job.kind() == Job.Kind.REPLAY) {
+            jdbc.sql(REPLAY).param("ids", ids).update();
+        } else {
+            jdbc.sql(DISCARD).param("ids", ids).update();
+            edits.end(ids, FailureStatus.DISCARDED);
+        }
+        jdbc.sql(RELEASE)
+                .param("job", job.id())
+                .param("state", job.kind() == Job.Kind.REPLAY ? "RELEASED" : "DISCARDED")
+                .param("ids", ids)
+                .update();
+        jdbc.sql(STEP)
+                .param("step", ids.size())
+                .param("left", job.millisLeft(ids.size()))
+                .param("job", job.id())
+                .update();
     }
 
     /**
@@ -182,11 +328,14 @@ final class Jobs {
      *
      * @throws Conflict where it has ended
      */
-    Job cancel(String id) {
+    Job cancel(String id, String who, String reason) {
         find(id);
-        if (end(id, Job.State.RUNNING, Job.State.CANCELLED) == 0) {
-            throw new Conflict("cancelling job " + id + ": it has ended");
-        }
+        transaction.executeWithoutResult(status -> {
+            if (end(id, Job.State.RUNNING, Job.State.CANCELLED) == 0) {
+                throw new Conflict("cancelling job " + id + ": it has ended");
+            }
+            audit.note(who, Audit.Action.CANCEL, id, reason, "{}");
+        });
         return find(id);
     }
 
@@ -195,7 +344,7 @@ final class Jobs {
      *
      * @throws Conflict where it is no discard that has ended
      */
-    Job undo(String id) {
+    Job undo(String id, String who, String reason) {
         transaction.executeWithoutResult(status -> {
             var job = find(id);
             if (job.kind() != Job.Kind.DISCARD
@@ -203,9 +352,21 @@ final class Jobs {
                             && end(id, Job.State.CANCELLED, Job.State.UNDONE) == 0)) {
                 throw new Conflict("undoing job " + id + ": only a discard that has ended can be undone, once");
             }
-            jdbc.sql(UNDO).param("job", id).update();
+            for (var ids = discarded(id); !ids.isEmpty(); ids = discarded(id)) {
+                jdbc.sql(UNDO).param("ids", ids).update();
+                edits.undo(ids);
+            }
+            audit.note(who, Audit.Action.UNDO, id, reason, "{}");
         });
         return find(id);
+    }
+
+    private List<String> discarded(String job) {
+        return jdbc.sql(SELECT_DISCARDED)
+                .param("job", job)
+                .param("most", MOST)
+                .query(String.class)
+                .list();
     }
 
     private int end(String id, Job.State from, Job.State state) {
@@ -250,12 +411,15 @@ final class Jobs {
                 row.getString("who"),
                 row.getString("reason"),
                 row.getString("selection"),
+                row.getInt("rate"),
+                row.getBoolean("ramp"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 ended == null ? null : ended.toInstant(),
                 selected,
                 released,
-                row.getLong("resolved"),
-                row.getLong("failed_again"),
-                selected - released);
+                row.getLong("resolved") + row.getLong("resolved_since"),
+                row.getLong("failed_again") + row.getLong("failed_since"),
+                selected - released,
+                null);
     }
 }

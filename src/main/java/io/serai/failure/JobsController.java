@@ -6,17 +6,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.serai.message.Invalid;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
-import java.time.DateTimeException;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -27,8 +27,6 @@ import org.springframework.web.bind.annotation.RestController;
 final class JobsController {
 
     private static final int MAX_LIMIT = 500;
-    private static final int MAX_IDS = 10_000;
-    private static final int MAX_REASON = 1000;
     private static final int DEFAULT_RATE = 100;
     private static final int MAX_RATE = 10_000;
 
@@ -47,98 +45,70 @@ final class JobsController {
      * {"kind": "replay", "select": {"group": "9a31…"}, "ramp": true, "stopAtFailureRatio": 0.5, "reason": "mended"}
      * }</pre>
      *
-     * @param rate failures a second, 100 if not given
+     * @param select which failures, of those that are dead: at least one member
+     * @param edit changes the one failure of {@code select.ids} before it is replayed; with its ETag as {@code If-Match}
+     * @param rate failures a second of all hubs together, 100 if not given; with {@code ramp} at the most
      */
     record Wanted(
             @Nullable String kind,
-            @Nullable Select select,
+            @Nullable Filter select,
+            @Nullable Edit edit,
             @Nullable Integer rate,
             @Nullable Boolean ramp,
             @Nullable Double stopAtFailureRatio,
             @Nullable String reason) {}
 
-    /**
-     * Which failures; of those that are dead, the ones that match all that is given, at least one of it.
-     *
-     * @param q part of the subject, the event's id or the failure's message
-     * @param since failed last at or after that, RFC 3339
-     */
-    record Select(
-            @Nullable List<String> ids,
-            @Nullable String group,
-            @Nullable String subscription,
-            @Nullable String route,
-            @Nullable String type,
-            @Nullable String q,
-            @Nullable String since) {}
-
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Job> make(@RequestBody Wanted wanted, HttpServletRequest request) throws JsonProcessingException {
+    ResponseEntity<Job> make(
+            @RequestBody Wanted wanted,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            HttpServletRequest request)
+            throws JsonProcessingException {
         var wrong = new ArrayList<Invalid.Field>();
         var kind = "replay".equals(wanted.kind()) ? Job.Kind.REPLAY : Job.Kind.DISCARD;
-        var reason = wanted.reason() == null ? "" : wanted.reason().strip();
         var rate = wanted.rate() == null ? DEFAULT_RATE : wanted.rate();
         var ratio = wanted.stopAtFailureRatio();
+        var edit = wanted.edit();
         expect(wrong, kind == Job.Kind.REPLAY || "discard".equals(wanted.kind()), "kind", "expected replay or discard");
-        expect(
-                wrong,
-                !reason.isEmpty() && reason.length() <= MAX_REASON,
-                "reason",
-                "expected why, 1 to 1000 characters");
+        expect(wrong, edit == null || kind == Job.Kind.REPLAY, "edit", "expected with a replay only");
         expect(wrong, rate >= 1 && rate <= MAX_RATE, "rate", "expected 1 to 10000");
         expect(wrong, ratio == null || (ratio >= 0 && ratio <= 1), "stopAtFailureRatio", "expected 0 to 1");
-        var select = wanted.select() == null ? new Select(null, null, null, null, null, null, null) : wanted.select();
+        var person = Person.of(request, wanted.reason(), wrong);
+        var select = wanted.select() == null ? Filter.NONE : wanted.select();
         var selection = selection(select, wrong);
+        var ids = select.ids();
+        expect(
+                wrong,
+                edit == null || (ids != null && ids.size() == 1 && select.equals(Filter.of(ids))),
+                "select",
+                "expected ids with exactly one for an edit");
         if (!wrong.isEmpty()) {
             throw new Invalid("making job: " + wrong.size() + " member(s) invalid", wrong, null);
         }
         var pace = new Job.Pace(rate, Boolean.TRUE.equals(wanted.ramp()), ratio);
-        var who = request.getRemoteUser() == null ? "local" : request.getRemoteUser();
-        var job = jobs.make(kind, selection, json.writeValueAsString(select), pace, who, printable(reason));
+        var described = json.writeValueAsString(select);
+        var job = edit != null && ids != null
+                ? jobs.edit(ids.get(0), edit, ifMatch, described, pace, person.who(), person.reason())
+                : jobs.make(kind, selection, described, pace, person.who(), person.reason());
         return ResponseEntity.accepted()
                 .location(URI.create(request.getContextPath() + "/api/jobs/" + job.id()))
                 .body(job);
     }
 
-    private static Jobs.Selection selection(Select select, List<Invalid.Field> wrong) {
-        var ids = select.ids();
-        var any = ids != null
-                || select.group() != null
-                || select.subscription() != null
-                || select.route() != null
-                || select.type() != null
-                || select.q() != null
-                || select.since() != null;
-        expect(wrong, any, "select", "expected at least one of ids, group, subscription, route, type, q, since");
+    /** A job is about dead failures: no other status can be asked for. */
+    private static Jobs.Selection selection(Filter select, List<Invalid.Field> wrong) {
         expect(
                 wrong,
-                ids == null
-                        || (!ids.isEmpty()
-                                && ids.size() <= MAX_IDS
-                                && ids.stream().allMatch(JobsController::isText)),
-                "select.ids",
-                "expected 1 to 10000 ids of failures");
-        for (var text :
-                new @Nullable String[] {select.group(), select.subscription(), select.route(), select.type(), select.q()
-                }) {
-            expect(wrong, text == null || isText(text), "select", "expected no control characters");
-        }
-        OffsetDateTime since = null;
-        try {
-            since = select.since() == null ? null : OffsetDateTime.parse(select.since());
-        } catch (DateTimeException malformed) {
-            wrong.add(new Invalid.Field("select.since", "expected a time like 2026-11-21T10:00:00Z (RFC 3339)"));
-        }
-        return new Jobs.Selection(
-                ids,
-                new FailureQueries.Query(
-                        null,
-                        select.group(),
-                        select.subscription(),
-                        select.route(),
-                        select.type(),
-                        since == null ? null : since.toInstant(),
-                        select.q()));
+                select.namesAny(),
+                "select",
+                "expected at least one of ids, status, group, subscription, route, type, since, q");
+        var query = select.read("select.", wrong);
+        expect(
+                wrong,
+                query.status() == null || query.status() == FailureStatus.DEAD,
+                "select.status",
+                "expected DEAD, or none");
+        return new Jobs.Selection(select.ids(), query);
     }
 
     @GetMapping
@@ -153,19 +123,34 @@ final class JobsController {
                 items, found.size() > limit ? items.get(limit - 1).id() : null);
     }
 
+    /** With how many of its selection have come since; where that can still be told. */
     @GetMapping("/{id}")
     Job one(@PathVariable String id) {
-        return jobs.find(printable(id));
+        var job = jobs.find(printable(id));
+        var select = described(job.selection());
+        return select.ids() != null || !select.namesAny()
+                ? job
+                : job.withLater(jobs.later(job.id(), new Jobs.Selection(null, select.read("", new ArrayList<>()))));
     }
 
-    @PostMapping("/{id}/cancel")
-    Job cancel(@PathVariable String id) {
-        return jobs.cancel(printable(id));
+    private Filter described(String selection) {
+        try {
+            return json.readValue(selection, Filter.class);
+        } catch (JsonProcessingException ofAnEarlierVersion) {
+            return Filter.NONE;
+        }
     }
 
-    @PostMapping("/{id}/undo")
-    Job undo(@PathVariable String id) {
-        return jobs.undo(printable(id));
+    @PostMapping(path = "/{id}/cancel", consumes = MediaType.APPLICATION_JSON_VALUE)
+    Job cancel(@PathVariable String id, @RequestBody Person.Why why, HttpServletRequest request) {
+        var person = why.person(request, "cancelling job");
+        return jobs.cancel(printable(id), person.who(), person.reason());
+    }
+
+    @PostMapping(path = "/{id}/undo", consumes = MediaType.APPLICATION_JSON_VALUE)
+    Job undo(@PathVariable String id, @RequestBody Person.Why why, HttpServletRequest request) {
+        var person = why.person(request, "undoing job");
+        return jobs.undo(printable(id), person.who(), person.reason());
     }
 
     private static void expect(List<Invalid.Field> wrong, boolean holds, String name, String detail) {

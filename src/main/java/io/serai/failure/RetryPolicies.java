@@ -65,9 +65,19 @@ final class RetryPolicies implements RetryNames {
         return policy;
     }
 
-    /** The policy a failure goes by; a name that is gone from the configuration means the default. */
-    RetryPolicy policyOf(Arrival.Failed failed) {
-        return isMendable(failed) ? named(failed.policy()) : BUILT_IN.getOrDefault("none", standing);
+    /**
+     * The policy a failure goes by. A rule is before the configuration, but a message that is wrong itself, or that no queue
+     * takes back, is not tried again by any rule. A name that is gone from the configuration means the default.
+     *
+     * @param verdict of the rules, null where none fits
+     */
+    RetryPolicy policyOf(Arrival.Failed failed, Rule.@Nullable Verdict verdict) {
+        var mendable = verdict == null
+                ? isMendable(failed)
+                : verdict == Rule.Verdict.RETRYABLE
+                        && failed.retryable()
+                        && failed.origin().isQueue();
+        return mendable ? named(failed.policy()) : BUILT_IN.getOrDefault("none", standing);
     }
 
     /** Whether it does not count: it was not tried, and has not been put off too often. */
@@ -84,7 +94,8 @@ final class RetryPolicies implements RetryNames {
         return name == null ? standing : policies.getOrDefault(name, standing);
     }
 
-    private boolean isMendable(Arrival.Failed failed) {
+    /** Whether trying again may help, where no rule says otherwise. */
+    boolean isMendable(Arrival.Failed failed) {
         return failed.retryable()
                 && failed.origin().isKnown()
                 && Arrays.stream(failed.exceptions().split(",")).noneMatch(notRetryable::contains);

@@ -77,7 +77,10 @@ final class RetrySender implements SmartLifecycle {
 
     /** Releases what jobs let go now, and sends what is due. */
     void sendDue() {
-        jobs.release(TICK);
+        if (!failures.isAnythingDue()) {
+            return;
+        }
+        jobs.release();
         if (retries.isUp()) {
             failures.originsDue().forEach(this::sendDue);
         }

@@ -352,7 +352,7 @@ abstract class FailureContract {
                 .hasSize(2)
                 .containsOnly(of(name).get(0).group());
         var group = of(name).get(0).group();
-        assertThat(failures.groups(500))
+        assertThat(failures.groups(500, hub.getBean(Rules.class).current()))
                 .filteredOn(each -> each.group().equals(group))
                 .singleElement()
                 .satisfies(each -> assertThat(each.dead()).isEqualTo(2));
@@ -424,10 +424,10 @@ abstract class FailureContract {
                 .isInstanceOf(Invalid.class)
                 .hasMessageContaining("no failure that is DEAD");
 
-        jobs.undo(job.id());
+        jobs.undo(job.id(), "ann", "too early");
 
         assertThat(of(name)).allMatch(each -> each.status() == FailureStatus.DEAD);
-        assertThatThrownBy(() -> jobs.undo(job.id())).isInstanceOf(Conflict.class);
+        assertThatThrownBy(() -> jobs.undo(job.id(), "ann", "too early")).isInstanceOf(Conflict.class);
     }
 
     private Job replay(String origin, Job.Pace pace) {

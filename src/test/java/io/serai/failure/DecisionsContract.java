@@ -1,0 +1,508 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.serai.bus.EventPublisher;
+import io.serai.bus.SubscriptionStatus;
+import io.serai.bus.Subscriptions;
+import io.serai.message.Event;
+import io.serai.message.EventIds;
+import io.serai.message.EventType;
+import io.serai.testing.HubInside;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** What people can decide about failures over HTTP, on whatever broker and database the hub runs. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class DecisionsContract {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final AtomicInteger NAMES = new AtomicInteger();
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @TempDir
+    static Path folder;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private ConfigurableApplicationContext hub;
+    private EventPublisher publisher;
+
+    /** Where broker and database are; nothing for embedded. */
+    abstract Map<String, String> servers();
+
+    @BeforeAll
+    void start() {
+        hub = HubInside.start(
+                folder,
+                servers(),
+                "--serai.bus.immediate-retries=0",
+                "--serai.failure.rate=10000",
+                "--serai.failure.search-keys.customer=$.lines[*].customer",
+                "--serai.failure.policies.late.delays=1h");
+        publisher = hub.getBean(EventPublisher.class);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> publisher.isUp()
+                        && hub.getBean(Subscriptions.class).list().stream()
+                                .allMatch(each -> each.state() == SubscriptionStatus.State.ACTIVE));
+    }
+
+    @AfterAll
+    void stop() {
+        if (hub != null) {
+            hub.close();
+        }
+    }
+
+    @Test
+    void anEditedMessageRunsInPlaceOfTheOldOneWhichEndsWithIt() throws Exception {
+        Queue<Map<String, Object>> done = new ConcurrentLinkedQueue<>();
+        var name = subscriber("none", exchange -> {
+            if (exchange.getMessage().getBody(String.class).contains("wrong")) {
+                throw new IllegalStateException("wrong quantity");
+            }
+            done.add(Map.copyOf(exchange.getMessage().getHeaders()));
+        });
+        var event = publish(name, "order-1", "{\"quantity\":\"wrong\"}");
+        var old = awaitOne(name, "DEAD").path("id").asText();
+        var seen = get("/api/failures/" + old);
+        var etag = seen.headers().firstValue("ETag").orElseThrow();
+        var edit = """
+                {"kind":"replay","select":{"ids":["%s"]},"reason":"a \\"typo\\"","edit":{"body":"{\\"quantity\\":1}",
+                 "attributes":{"subject":"order-2"},"headers":{"tenant":"b"}}}""".formatted(old);
+
+        assertThat(post("/api/jobs", edit).statusCode()).isEqualTo(428);
+        assertThat(post("/api/jobs", edit, "If-Match", "\"other\"").statusCode())
+                .isEqualTo(412);
+        for (var refused : List.of(
+                edit.replace("\"subject\"", "\"id\""),
+                edit.replace("\"subject\":\"order-2\"", "\"time\":\"soon\""),
+                edit.replace("\"tenant\"", "\"serai-retry-round\""),
+                edit.replace("[\"" + old + "\"]", "[\"" + old + "\",\"x\"]"),
+                edit.replace("\"replay\"", "\"discard\""),
+                edit.substring(0, edit.indexOf("\"edit\"")) + "\"edit\":{}}")) {
+            assertThat(post("/api/jobs", refused, "If-Match", etag).statusCode())
+                    .as(refused)
+                    .isEqualTo(422);
+        }
+        assertThat(done).isEmpty();
+        assertThat(json(get("/api/failures/" + old))
+                        .path("failure")
+                        .path("status")
+                        .asText())
+                .isEqualTo("DEAD");
+
+        var job = post("/api/jobs", edit, "If-Match", etag);
+
+        assertThat(job.statusCode()).as(job.body()).isEqualTo(202);
+        await().atMost(SOON)
+                .until(() ->
+                        failures("subscription=" + name + "&status=resolved").size() == 2);
+        awaitState(json(job), "DONE");
+        assertThat(done)
+                .singleElement()
+                .satisfies(
+                        headers -> assertThat(headers).containsValue(event.id()).containsValue("order-2"));
+        var after = json(get("/api/failures/" + old));
+        var to = after.path("editedTo");
+        assertThat(to.path("status").asText()).isEqualTo("RESOLVED");
+        assertThat(to.path("who").asText()).isEqualTo("local");
+        assertThat(to.path("reason").asText()).isEqualTo("a \"typo\"");
+        assertThat(to.path("changes").findValuesAsText("name"))
+                .containsExactlyInAnyOrder("attributes.subject", "headers.tenant", "body");
+        var copy = json(get(to.path("href").asText()));
+        assertThat(copy.path("editedFrom").path("id").asText()).isEqualTo(old);
+        assertThat(copy.path("body").asText()).isEqualTo("{\"quantity\":1}");
+        var headers = copy.path("properties").path("headers");
+        assertThat(headers.path("cloudEvents_editedfrom").asText()).isEqualTo(event.id());
+        assertThat(headers.path("tenant").asText()).isEqualTo("b");
+        assertThat(headers.path("cloudEvents_causationid").asText()).isEqualTo("cause");
+        assertThat(headers.path("cloudEvents_correlationid").asText()).isEqualTo(event.correlationId());
+        assertThat(headers.path("cloudEvents_id").asText()).isNotEqualTo(event.id());
+        assertThat(audited(old)).containsExactly("EDIT local a \"typo\"");
+        var late = get("/api/failures/" + old).headers().firstValue("ETag").orElseThrow();
+        assertThat(post("/api/jobs", edit, "If-Match", etag).statusCode()).isEqualTo(412);
+        assertThat(post("/api/jobs", edit, "If-Match", late).statusCode()).isEqualTo(409);
+    }
+
+    @Test
+    void anEditThatFailsTooIsSeenAtBothAndTheNextEditEndsAll() throws Exception {
+        var name = subscriber("none", exchange -> {
+            if (!exchange.getMessage().getBody(String.class).equals("3")) {
+                throw new IllegalStateException("not yet right");
+            }
+        });
+        publish(name, "s", "1");
+        var first = awaitOne(name, "DEAD").path("id").asText();
+
+        edit(first, "2");
+        var second =
+                json(get("/api/failures/" + first)).path("editedTo").path("id").asText();
+        await().atMost(SOON)
+                .until(() ->
+                        json(get("/api/failures/" + second)).path("attempts").size() == 1);
+
+        assertThat(json(get("/api/failures/" + first))
+                        .path("failure")
+                        .path("status")
+                        .asText())
+                .isEqualTo("EDITED");
+        assertThat(json(get("/api/failures/" + first))
+                        .path("editedTo")
+                        .path("status")
+                        .asText())
+                .isEqualTo("DEAD");
+
+        // given up and taken back, both go along
+        var discard = json(post(
+                "/api/jobs",
+                "{\"kind\":\"discard\",\"select\":{\"ids\":[\"%s\"]},\"reason\":\"no\"}".formatted(second)));
+        awaitState(discard, "DONE");
+        assertThat(failures("subscription=" + name + "&status=discarded")).hasSize(2);
+        var undo = post("/api/jobs/" + discard.path("id").asText() + "/undo", "{\"reason\":\"yes\"}");
+        assertThat(undo.statusCode()).as(undo.body()).isEqualTo(200);
+        assertThat(awaitOne(name, "EDITED").path("id").asText()).isEqualTo(first);
+        assertThat(awaitOne(name, "DEAD").path("id").asText()).isEqualTo(second);
+
+        edit(second, "3");
+        await().atMost(SOON)
+                .until(() ->
+                        failures("subscription=" + name + "&status=resolved").size() == 3);
+    }
+
+    @Test
+    void failuresAreFoundByWhatPeopleKnowOfThem() throws Exception {
+        var name = subscriber("none", exchange -> {
+            throw new IllegalStateException("host " + exchange.getMessage().getHeader("CamelCloudEventSubject")
+                    + "/ab%c_d of the Warehouse is away");
+        });
+        var unique = EventIds.next();
+        var event = publish(
+                name,
+                "Subject-" + unique,
+                "{\"orderId\":\"O-%s\",\"lines\":[{\"customer\":17},{\"customer\":\"C-%s\"}]}"
+                        .formatted(unique, unique));
+        publish(name, "other", "\0\1\2 no JSON, {\"orderId\":\"O-%s\"}".formatted(unique));
+        publish(name, "x".repeat(300), "{\"orderId\":{\"not\":\"a value\"},\"lines\":" + "[".repeat(5000));
+        await().atMost(SOON).until(() -> failures("subscription=" + name).size() == 3);
+
+        for (var known : List.of("o-" + unique, "C-" + unique, "subject-" + unique, event.id(), unique + "/AB%25C_D")) {
+            assertThat(failures("subscription=" + name + "&q=" + known))
+                    .as(known)
+                    .extracting(each -> each.path("eventId").asText())
+                    .containsExactly(event.id());
+        }
+        assertThat(failures("subscription=" + name + "&q=corr-" + name)).hasSize(3);
+        assertThat(failures("subscription=" + name + "&q=WAREHOUSE%20is")).hasSize(3);
+        assertThat(failures("subscription=" + name + "&q=O-" + unique + "x")).isEmpty();
+        for (var wrong : List.of("q=%00", "q=" + "a".repeat(201), "since=x", "status=x", "cursor=x", "limit=0")) {
+            assertThat(get("/api/failures?" + wrong).statusCode()).as(wrong).isEqualTo(422);
+        }
+        assertThat(failures("subscription=" + name + "&status=retrying")).isEmpty();
+        assertThat(failures("route=" + name + "&since=" + Instant.now().minusSeconds(600)))
+                .hasSize(3);
+        assertThat(failures("route=" + name + "&since=" + Instant.now().plusSeconds(600)))
+                .isEmpty();
+        var detail = json(get(
+                "/api/failures/" + failures("q=" + event.id()).get(0).path("id").asText()));
+        assertThat(detail.path("exceptions").get(0).asText()).isEqualTo("java.lang.IllegalStateException");
+        assertThat(detail.has("routeVersion")).isTrue();
+        assertThat(detail.path("attempts")).hasSize(1);
+    }
+
+    @Test
+    void rulesDecideWhatIsTriedAgainAndHowGroupsAreLabelled() throws Exception {
+        var name = subscriber("late", exchange -> {
+            throw new IllegalStateException("no such table", new IOException("schema"));
+        });
+        publish(name, "s", "1");
+        var failure = awaitOne(name, "RETRYING");
+        var group = failure.path("group").asText();
+        assertThat(group(group).path("class").asText()).isEqualTo("retryable");
+        assertThat(group(group).path("byHour")).hasSize(24);
+        assertThat(group(group).path("byHour").get(23).asLong()).isEqualTo(1);
+        var read = get("/api/failures/rules");
+        var etag = read.headers().firstValue("ETag").orElseThrow();
+        var rules = """
+                {"rules":[{"route":"%s-not","class":"retryable"},
+                 {"exception":"java.io.*","message":"no such*","route":"%s","class":"needs-a-fix"}],"reason":"a bug"}
+                """.formatted(name, name);
+
+        assertThat(put("/api/failures/rules", rules).statusCode()).isEqualTo(428);
+        assertThat(put("/api/failures/rules", rules, "If-Match", "\"99\"").statusCode())
+                .isEqualTo(412);
+        assertThat(put(
+                                "/api/failures/rules",
+                                rules.replace("\"reason\":\"a bug\"", "\"reason\":\"\""),
+                                "If-Match",
+                                etag)
+                        .statusCode())
+                .isEqualTo(422);
+        assertThat(put(
+                                "/api/failures/rules",
+                                "{\"rules\":[{\"class\":\"retryable\"}],\"reason\":\"x\"}",
+                                "If-Match",
+                                etag)
+                        .statusCode())
+                .isEqualTo(422);
+        var changed = put("/api/failures/rules", rules, "If-Match", etag);
+
+        assertThat(changed.statusCode()).as(changed.body()).isEqualTo(200);
+        assertThat(put("/api/failures/rules", rules, "If-Match", etag).statusCode())
+                .isEqualTo(412);
+        assertThat(group(group).path("class").asText()).isEqualTo("needs-a-fix");
+        publish(name, "s", "2");
+        assertThat(awaitOne(name, "DEAD").path("round").asInt()).isZero();
+        assertThat(failures("subscription=" + name + "&status=retrying")).hasSize(1);
+        assertThat(json(get("/api/failures/rules")).path("rules")).hasSize(2);
+        assertThat(audited(changed.headers().firstValue("ETag").orElseThrow().replace("\"", "")))
+                .containsExactly("RULES local a bug");
+
+        // another hub's change is seen without asking for each message
+        var other = hub.getBean(Rules.class);
+        other.replace(other.current().version(), List.of(), "ann", "mended");
+        await().atMost(SOON).until(() -> other.recent().rules().isEmpty());
+    }
+
+    @Test
+    void aJobKeepsToItsRateAndWhatComesAfterTheClickIsCountedOnly() throws Exception {
+        var name = subscriber("none", exchange -> {
+            throw new IllegalStateException("bad");
+        });
+        IntStream.range(0, 6).forEach(number -> publish(name, "s", "" + number));
+        await().atMost(SOON).until(() -> failures("subscription=" + name).size() == 6);
+
+        var began = System.nanoTime();
+        var job = json(post(
+                "/api/jobs",
+                "{\"kind\":\"discard\",\"select\":{\"subscription\":\"%s\",\"status\":\"dead\"},\"rate\":3,\"reason\":\"r\"}"
+                        .formatted(name)));
+        publish(name, "s", "later");
+        awaitState(job, "DONE");
+
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(1600));
+        var shown = json(get("/api/jobs/" + job.path("id").asText()));
+        assertThat(shown.path("selected").asInt()).isEqualTo(6);
+        assertThat(shown.path("released").asInt()).isEqualTo(6);
+        await().atMost(SOON)
+                .until(() -> json(get("/api/jobs/" + job.path("id").asText()))
+                                .path("later")
+                                .asInt()
+                        == 1);
+        assertThat(awaitOne(name, "DEAD").path("subject").asText()).isEqualTo("s");
+
+        var slow = json(post(
+                "/api/jobs",
+                "{\"kind\":\"replay\",\"select\":{\"subscription\":\"%s\"},\"rate\":1,\"reason\":\"try\"}"
+                        .formatted(name)));
+        var id = slow.path("id").asText();
+        assertThat(post("/api/jobs/" + id + "/cancel", "{}").statusCode()).isEqualTo(422);
+        assertThat(post("/api/jobs/" + id + "/cancel", "{\"reason\":\"mistake\"}")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(post("/api/jobs/" + id + "/cancel", "{\"reason\":\"mistake\"}")
+                        .statusCode())
+                .isEqualTo(409);
+        assertThat(audited(id)).containsExactly("CANCEL local mistake", "REPLAY local try");
+    }
+
+    @Test
+    @Tag("long")
+    void tenThousandDeadLettersOfAGroupAreReplayedInBatches() throws Exception {
+        var broken = new AtomicBoolean(true);
+        var done = new AtomicInteger();
+        var name = subscriber("none", exchange -> {
+            if (broken.get()) {
+                throw new IllegalStateException("the service is away");
+            }
+            done.incrementAndGet();
+        });
+        int count = Integer.getInteger("serai.test.replays", 10_000);
+        IntStream.range(0, count)
+                .mapToObj(number ->
+                        publisher.publish(event(name, "s-" + number, "{\"orderId\":\"%d\"}".formatted(number))))
+                .toList()
+                .forEach(confirm -> confirm.orTimeout(60, TimeUnit.SECONDS).join());
+        var parked = System.nanoTime();
+        var group = awaitOne(name, "DEAD").path("group").asText();
+        await().atMost(Duration.ofMinutes(3))
+                .until(() -> group(group).path("dead").asLong() == count);
+        print("taken into the database", count, parked);
+        broken.set(false);
+
+        var began = System.nanoTime();
+        var job = json(post(
+                "/api/jobs",
+                "{\"kind\":\"replay\",\"select\":{\"group\":\"%s\"},\"rate\":10000,\"reason\":\"mended\"}"
+                        .formatted(group)));
+        assertThat(job.path("selected").asInt()).isEqualTo(count);
+        await().atMost(Duration.ofMinutes(3)).until(() -> done.get() >= count);
+        print("replayed and processed", count, began);
+        await().atMost(Duration.ofMinutes(3))
+                .until(() -> json(get("/api/jobs/" + job.path("id").asText()))
+                        .path("state")
+                        .asText()
+                        .equals("DONE"));
+        print("replayed and resolved", count, began);
+        assertThat(json(get("/api/jobs/" + job.path("id").asText()))
+                        .path("resolved")
+                        .asInt())
+                .isEqualTo(count);
+        assertThat(done).hasValue(count);
+    }
+
+    private void print(String what, int count, long began) {
+        var seconds = (System.nanoTime() - began) / 1e9;
+        System.out.printf(
+                "%s %s: %d in %.1f s, %.0f msgs/s%n",
+                getClass().getSimpleName(), what, count, seconds, count / seconds);
+    }
+
+    private void edit(String failure, String body) throws Exception {
+        var etag = get("/api/failures/" + failure).headers().firstValue("ETag").orElseThrow();
+        var answer = post(
+                "/api/jobs",
+                "{\"kind\":\"replay\",\"select\":{\"ids\":[\"%s\"]},\"reason\":\"r\",\"edit\":{\"body\":\"%s\"}}"
+                        .formatted(failure, body),
+                "If-Match",
+                etag);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+    }
+
+    private JsonNode group(String group) throws Exception {
+        return StreamSupport.stream(
+                        json(get("/api/failures/groups?limit=500"))
+                                .path("items")
+                                .spliterator(),
+                        false)
+                .filter(each -> each.path("group").asText().equals(group))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private List<String> audited(String target) throws Exception {
+        return StreamSupport.stream(
+                        json(get("/api/failures/audit?limit=500")).path("items").spliterator(), false)
+                .filter(each -> each.path("target").asText().equals(target))
+                .map(each -> each.path("action").asText() + " "
+                        + each.path("who").asText() + " " + each.path("reason").asText())
+                .toList();
+    }
+
+    private void awaitState(JsonNode job, String state) {
+        await().atMost(SOON)
+                .until(() -> json(get("/api/jobs/" + job.path("id").asText()))
+                        .path("state")
+                        .asText()
+                        .equals(state));
+    }
+
+    private JsonNode awaitOne(String name, String status) {
+        return await().atMost(SOON)
+                .until(
+                        () -> failures("subscription=" + name + "&limit=1&status=" + status).stream()
+                                .findFirst()
+                                .orElse(null),
+                        found -> found != null);
+    }
+
+    private List<JsonNode> failures(String query) throws Exception {
+        var answer = get("/api/failures?" + query);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return StreamSupport.stream(json(answer).path("items").spliterator(), false)
+                .toList();
+    }
+
+    /** A subscription, its route and the type it hears of, all of one new name. */
+    private String subscriber(String retry, Processor processor) throws Exception {
+        var name = "decided-" + NAMES.incrementAndGet();
+        hub.getBean(CamelContext.class).addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + name + "?subscription=" + name + "&retry=" + retry)
+                        .routeId(name)
+                        .process(processor);
+            }
+        });
+        return name;
+    }
+
+    private Event publish(String type, String subject, String body) {
+        var event = event(type, subject, body);
+        publisher.publish(event).orTimeout(30, TimeUnit.SECONDS).join();
+        return event;
+    }
+
+    private static Event event(String type, String subject, String body) {
+        return new Event(
+                EventIds.next(),
+                "/test",
+                new EventType(type),
+                subject,
+                Instant.now(),
+                "text/plain",
+                null,
+                Map.of(Event.CORRELATION_ID, "corr-" + type, Event.CAUSATION_ID, "cause"),
+                body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        return send("GET", path, "");
+    }
+
+    private HttpResponse<String> post(String path, String body, String... headers) throws Exception {
+        return send("POST", path, body, headers);
+    }
+
+    private HttpResponse<String> put(String path, String body, String... headers) throws Exception {
+        return send("PUT", path, body, headers);
+    }
+
+    private HttpResponse<String> send(String method, String path, String body, String... headers) throws Exception {
+        var port = ((ServletWebServerApplicationContext) hub).getWebServer().getPort();
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(30))
+                .method(method, BodyPublishers.ofString(body))
+                .setHeader("Content-Type", "application/json");
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    private static JsonNode json(HttpResponse<String> response) throws IOException {
+        return JSON.readTree(response.body());
+    }
+}
