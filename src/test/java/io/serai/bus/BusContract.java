@@ -417,7 +417,8 @@ abstract class BusContract {
             publisher.publish(event(type, "large", new byte[6 * 1024 * 1024])).join();
         }
 
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(sizes).containsExactly(3));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(sizes).containsExactly(3));
     }
 
     @Test

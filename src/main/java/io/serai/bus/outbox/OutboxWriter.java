@@ -18,7 +18,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataIntegrityViolationException;
-import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -45,6 +44,9 @@ final class OutboxWriter implements SmartLifecycle {
     private final Runnable committed;
     private final BlockingQueue<Write> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
     private final AtomicLong queuedBytes = new AtomicLong();
+    /** Of the writer's thread: whether the present transaction came as far as its commit. */
+    private boolean inserted;
+
     private volatile boolean running;
     private volatile @Nullable Thread thread;
 
@@ -162,7 +164,7 @@ final class OutboxWriter implements SmartLifecycle {
                 return;
             }
             // the connection was lost in the commit: whether it took effect is not known
-            var unsure = failed instanceof TransactionSystemException;
+            var unsure = inserted;
             group.forEach(each -> fail(each, failed, unsure));
             if (DatabaseAway.is(failed)) {
                 takeAll().forEach(each -> fail(each, failed, false));
@@ -177,7 +179,11 @@ final class OutboxWriter implements SmartLifecycle {
     }
 
     private void insert(List<Event> events) {
-        transactions.executeWithoutResult(transaction -> rows.insert(events));
+        inserted = false;
+        transactions.executeWithoutResult(transaction -> {
+            rows.insert(events);
+            inserted = true;
+        });
     }
 
     private static void fail(Write write, RuntimeException failed, boolean unsure) {
