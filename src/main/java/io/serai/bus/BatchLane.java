@@ -20,6 +20,8 @@ import java.util.function.Consumer;
 final class BatchLane extends Lane {
 
     private static final long IDLE_MILLIS = 200;
+    /** Of bodies; a batch that has reached it is full. What is prefetched besides is bounded in messages only, by AMQP. */
+    private static final long MAX_BYTES = 16L * 1024 * 1024;
 
     private final BatchSize size;
     private final Consumer<List<Delivery>> handler;
@@ -85,18 +87,20 @@ final class BatchLane extends Lane {
             return batch;
         }
         batch.add(first);
+        long bytes = first.event().data().length;
         var deadline = System.nanoTime() + size.timeout().toNanos();
-        while (batch.size() < size.size()) {
-            buffer.drainTo(batch, size.size() - batch.size());
-            var left = deadline - System.nanoTime();
-            if (batch.size() == size.size() || left <= 0 || isDraining()) {
-                break;
+        while (batch.size() < size.size() && bytes < MAX_BYTES) {
+            var next = buffer.poll();
+            if (next == null) {
+                var left = deadline - System.nanoTime();
+                if (left <= 0 || isDraining() || !isOpen()) {
+                    break;
+                }
+                next = buffer.poll(Math.min(left, TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS)), TimeUnit.NANOSECONDS);
             }
-            var next = buffer.poll(Math.min(left, TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS)), TimeUnit.NANOSECONDS);
             if (next != null) {
                 batch.add(next);
-            } else if (!isOpen()) {
-                break;
+                bytes += next.event().data().length;
             }
         }
         return batch;

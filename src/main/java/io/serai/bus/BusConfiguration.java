@@ -95,7 +95,8 @@ class BusConfiguration {
 
     @Bean
     EventPublisher eventPublisher(Publishing publishing, BusProperties properties, MeterRegistry meters) {
-        return new EventPublisher(publishing, properties.maxMessageSize(), meters);
+        return new EventPublisher(
+                publishing, properties.publisher().confirmTimeout(), properties.maxMessageSize(), meters);
     }
 
     @Bean

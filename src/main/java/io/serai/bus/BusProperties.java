@@ -2,6 +2,7 @@
 package io.serai.bus;
 
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -24,7 +25,7 @@ import org.springframework.validation.annotation.Validated;
  * @param holdLimit how long an ordered subscription that waits for its first event keeps what it has taken; RabbitMQ
  *     closes a channel on which something is not acknowledged for 30 min
  * @param publisher limits of publishing
- * @param outbox limits of the relay
+ * @param outbox limits of the outbox and its relay
  * @param idempotent how long processed events are remembered
  */
 @Validated
@@ -51,24 +52,36 @@ public record BusProperties(
      *
      * @param channels AMQP channels shared by all publishers
      * @param maxInFlight events sent and not yet confirmed; a publisher beyond waits
+     * @param maxInFlightBytes of their bodies, likewise; a larger one goes alone; 1 KB to 2 GB
      * @param confirmTimeout how long a publisher waits for a place in flight, and then for its confirm
      */
     public record Publisher(
             @DefaultValue("2") @Min(1) @Max(64) int channels,
             @DefaultValue("4096") @Min(1) @Max(100_000) int maxInFlight,
+            @DefaultValue("64MB") @NotNull DataSize maxInFlightBytes,
 
             @DefaultValue("10s") @DurationMin(millis = 100) @DurationMax(seconds = 300)
-            Duration confirmTimeout) {}
+            Duration confirmTimeout) {
+
+        @AssertTrue(message = "max-in-flight-bytes: expected 1KB to 2GB")
+        boolean isMaxInFlightBytesBounded() {
+            return maxInFlightBytes.toKilobytes() >= 1 && maxInFlightBytes.toGigabytes() <= 2;
+        }
+    }
 
     /**
      * {@code serai.bus.outbox.*}.
      *
      * @param window rows read and published together
      * @param poll how often the relay looks for rows that other hubs wrote
+     * @param maxRows rows beyond which nothing more is written, neither by routes nor by the gateway
+     * @param maxBytes likewise, of bodies and extensions
      * @param lease how long the other hubs wait before they take over from a relay that is silent
      */
     public record OutboxRelay(
             @DefaultValue("500") @Min(1) @Max(5000) int window,
+            @DefaultValue("1000000") @Min(1) long maxRows,
+            @DefaultValue("1GB") @NotNull DataSize maxBytes,
 
             @DefaultValue("200ms") @DurationMin(millis = 10) @DurationMax(seconds = 60)
             Duration poll,

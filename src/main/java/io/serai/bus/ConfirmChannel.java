@@ -103,6 +103,13 @@ final class ConfirmChannel {
         return channel.isOpen();
     }
 
+    /** Whether the oldest that waits for its confirm was sent that long ago. */
+    boolean waitsLongerThan(Duration time) {
+        var oldest = pending.firstEntry();
+        return oldest != null
+                && System.nanoTime() - (oldest.getValue().deadline() - timeout.toNanos()) > time.toNanos();
+    }
+
     /** Gives up on what waits longer than the time-out; the head of the map is the oldest. */
     void expire() {
         var now = System.nanoTime();

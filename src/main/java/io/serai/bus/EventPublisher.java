@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.message.Event;
 import io.serai.message.Invalid;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.util.unit.DataSize;
 
@@ -12,12 +13,14 @@ import org.springframework.util.unit.DataSize;
 public final class EventPublisher {
 
     private final Publishing publishing;
+    private final Duration patience;
     private final long maxBody;
     private final Counter published;
     private final Counter refused;
 
-    EventPublisher(Publishing publishing, DataSize maxBody, MeterRegistry meters) {
+    EventPublisher(Publishing publishing, Duration patience, DataSize maxBody, MeterRegistry meters) {
         this.publishing = publishing;
+        this.patience = patience;
         this.maxBody = maxBody.toBytes();
         this.published = Counter.builder("serai.bus.published")
                 .description("Events the broker confirmed")
@@ -31,13 +34,23 @@ public final class EventPublisher {
      * Publishes an event; events of one subject keep the order in which one thread publishes them.
      *
      * <p>The future completes on the AMQP reader thread: a dependent stage must not block, or use the {@code Async} forms.
-     * Waits only while {@code serai.bus.publisher.max-in-flight} events are under way.
+     * Waits only while {@code serai.bus.publisher.max-in-flight} events or {@code max-in-flight-bytes} are under way, at most
+     * {@code confirm-timeout}.
      *
      * @return completes when the broker has the event on disk; exceptionally with {@link io.serai.message.Unavailable}
      *     when that is not sure, then the same event may be published again; with {@link Invalid} when
      *     it is too large
      */
     public CompletableFuture<Void> publish(Event event) {
+        return publish(event, patience);
+    }
+
+    /**
+     * Publishes as above.
+     *
+     * @param patience how long to wait while too much is under way
+     */
+    public CompletableFuture<Void> publish(Event event, Duration patience) {
         try {
             refuseTooLarge(event);
         } catch (Invalid tooLarge) {
@@ -50,7 +63,8 @@ public final class EventPublisher {
                         BusTopology.EVENTS,
                         event.type().name(),
                         AmqpEvents.properties(event),
-                        event.data())
+                        event.data(),
+                        patience)
                 .whenComplete((done, failed) -> (failed == null ? published : refused).increment());
     }
 
@@ -69,5 +83,10 @@ public final class EventPublisher {
     /** Whether the broker takes events now. */
     public boolean isUp() {
         return publishing.isUp();
+    }
+
+    /** Whether it takes them now, and has left none without a confirm for half of {@code confirm-timeout}. */
+    public boolean isPrompt() {
+        return publishing.isPrompt();
     }
 }

@@ -6,14 +6,14 @@ import com.rabbitmq.client.BlockedListener;
 import com.rabbitmq.client.Connection;
 import io.serai.message.Unavailable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /**
- * The way out to the broker: a few confirm channels on one connection, with a bound on what is in flight.
+ * The way out to the broker: a few confirm channels on one connection, with a bound on what is in flight, in messages and
+ * in bytes.
  *
  * <p>While the broker is away or blocks publishers (memory or disk alarm) a send fails at once instead of waiting.
  */
@@ -21,14 +21,14 @@ public final class Publishing implements BrokerLink.User {
 
     private final BusProperties.Publisher limits;
     private final BrokerLink link;
-    private final Semaphore places;
+    private final Room room;
     private volatile List<ConfirmChannel> channels = List.of();
     private volatile boolean blocked;
 
     Publishing(BusProperties.Publisher limits, BrokerLink link) {
         this.limits = limits;
         this.link = link;
-        this.places = new Semaphore(limits.maxInFlight());
+        this.room = new Room(limits.maxInFlight(), limits.maxInFlightBytes().toBytes());
     }
 
     @Override
@@ -63,6 +63,21 @@ public final class Publishing implements BrokerLink.User {
      */
     public CompletableFuture<Void> send(
             String key, String exchange, String routingKey, BasicProperties properties, byte[] body) {
+        return send(key, exchange, routingKey, properties, body, limits.confirmTimeout());
+    }
+
+    /**
+     * Sends as above.
+     *
+     * @param patience how long to wait for room in flight
+     */
+    CompletableFuture<Void> send(
+            String key,
+            String exchange,
+            String routingKey,
+            BasicProperties properties,
+            byte[] body,
+            Duration patience) {
         if (!isUp()) {
             return CompletableFuture.failedFuture(new Unavailable("publishing " + properties.getMessageId()
                     + (blocked
@@ -70,9 +85,9 @@ public final class Publishing implements BrokerLink.User {
                             : ": the broker is away, try again")));
         }
         try {
-            if (!places.tryAcquire(limits.confirmTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
-                return CompletableFuture.failedFuture(new Unavailable("publishing " + properties.getMessageId() + ": "
-                        + limits.maxInFlight() + " events wait for the broker already, try again"));
+            if (!room.tryEnter(body.length, patience)) {
+                return CompletableFuture.failedFuture(new Unavailable("publishing " + properties.getMessageId()
+                        + ": serai.bus.publisher.max-in-flight or max-in-flight-bytes wait for the broker, try again"));
             }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
@@ -81,12 +96,25 @@ public final class Publishing implements BrokerLink.User {
         }
         var open = channels;
         var confirm = open.get(Math.floorMod(key.hashCode(), open.size())).send(exchange, routingKey, properties, body);
-        return confirm.whenComplete((done, failed) -> places.release());
+        return confirm.whenComplete((done, failed) -> room.leave(body.length));
     }
 
     boolean isUp() {
         var open = channels;
         return !blocked && !open.isEmpty() && open.get(0).isOpen();
+    }
+
+    /** Whether the broker takes messages now, and none has waited for its confirm for half of the time-out. */
+    boolean isPrompt() {
+        if (!isUp()) {
+            return false;
+        }
+        for (var channel : channels) {
+            if (channel.waitsLongerThan(limits.confirmTimeout().dividedBy(2))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     void expire() {

@@ -2,6 +2,7 @@
 package io.serai.file;
 
 import io.serai.bus.DatabaseAway;
+import io.serai.message.Unavailable;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -18,13 +20,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends from within a long-running route to a transacted one, and waits while the database is away, so that a file that was
+ * Sends from within a long-running route to a transacted one, and waits while the database is away or the outbox is
+ * full, so that a file that was
  * begun need not be begun again. Not thread-safe.
  */
 public final class PatientProducer implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PatientProducer.class);
     private static final long AGAIN = TimeUnit.SECONDS.toNanos(1);
+
+    private static final List<Class<? extends RuntimeException>> AWAY = Stream.concat(
+                    DatabaseAway.TYPES.stream(), Stream.of(Unavailable.class))
+            .toList();
 
     private final CamelContext context;
     private final ProducerTemplate template;
@@ -62,13 +69,13 @@ public final class PatientProducer implements Closeable {
             if (wrong != null) {
                 throw wrong;
             }
-            var away = cause(sent, DatabaseAway.TYPES);
+            var away = cause(sent, AWAY);
             if (away == null) {
                 throw new IllegalStateException("sending to " + to + " failed", failed);
             }
             if (!told) {
                 LOG.warn(
-                        "database refuses, the file waits route={} cause={}",
+                        "database or outbox refuses, the file waits route={} cause={}",
                         from,
                         away.getClass().getName());
             }

@@ -3,7 +3,7 @@
 @NullMarked
 @ApplicationModule(
         type = ApplicationModule.Type.OPEN,
-        allowedDependencies = {"bus"})
+        allowedDependencies = {"bus", "message"})
 package io.serai.file;
 
 import org.jspecify.annotations.NullMarked;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.UriUtils;
 
 /**
- * Publishes what was read and prepares the answer that is sent when the broker has it.
+ * Publishes what was read and prepares the answer that is sent when the broker, or the outbox, has it.
  *
  * <p>Answers are rendered before the publish, on the request's thread: the thread that brings the confirm, which all
  * publishers share, only copies bytes. Thread-safe.
@@ -66,11 +66,12 @@ final class EventIntake {
 
     private static final Pattern PATH_SEGMENT = Pattern.compile("[A-Za-z0-9_~-][A-Za-z0-9._~-]*");
 
-    private final Function<Event, CompletableFuture<Void>> publish;
+    private final Function<List<Event>, List<CompletableFuture<Void>>> publish;
     private final ObjectMapper json;
     private final Map<Mode, Map<Outcome, Counter>> requests = new EnumMap<>(Mode.class);
 
-    EventIntake(Function<Event, CompletableFuture<Void>> publish, ObjectMapper json, MeterRegistry meters) {
+    /** @param publish takes the events of one request in order and says for each when it is safe */
+    EventIntake(Function<List<Event>, List<CompletableFuture<Void>>> publish, ObjectMapper json, MeterRegistry meters) {
         this.publish = publish;
         this.json = json;
         for (var mode : Mode.values()) {
@@ -93,7 +94,7 @@ final class EventIntake {
         count(mode, Outcome.REJECTED);
     }
 
-    /** Completes when the broker has the event. */
+    /** Completes when the event is safe. */
     CompletableFuture<Answer> publish(Event event, Mode mode, String contextPath) {
         var body = bytes(new Accepted(event.id(), event.source(), event.type().name()));
         var location = contextPath + "/api/events" + query(event);
@@ -102,7 +103,7 @@ final class EventIntake {
             response.setHeader("Location", location);
             EventIntake.write(response, body);
         };
-        return send(event).handle((done, failure) -> {
+        return send(List.of(event)).get(0).handle((done, failure) -> {
             count(mode, outcome(failure));
             if (failure != null) {
                 throw new CompletionException(unwrap(failure));
@@ -113,10 +114,7 @@ final class EventIntake {
 
     /** Completes when each event is safe or has failed; exceptionally where any has failed, saying which. */
     CompletableFuture<Answer> publish(List<Event> events) {
-        var sent = new ArrayList<CompletableFuture<Void>>(events.size());
-        for (var event : events) {
-            sent.add(send(event));
-        }
+        var sent = send(events);
         var body = bytes(new Items(
                 events.stream().map(each -> item(each, Outcome.ACCEPTED)).toList()));
         return CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).handle((done, failure) -> {
@@ -147,17 +145,19 @@ final class EventIntake {
                         : Problem.of(
                                         503,
                                         "unavailable",
-                                        "publishing batch: the broker does not have all of it; send the items again "
+                                        "publishing batch: not all of it is safe; send the items again "
                                                 + "that are not accepted")
                                 .withMore("items", items)
                                 .withHeader("Retry-After", "1"));
     }
 
-    private CompletableFuture<Void> send(Event event) {
+    private List<CompletableFuture<Void>> send(List<Event> events) {
         try {
-            return publish.apply(event);
+            return publish.apply(events);
         } catch (RuntimeException away) {
-            return CompletableFuture.failedFuture(away);
+            return events.stream()
+                    .map(each -> CompletableFuture.<Void>failedFuture(away))
+                    .toList();
         }
     }
 

@@ -27,10 +27,11 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Takes events over HTTP; answers 202 when the broker has them.
+ * Takes events over HTTP; answers 202 when they are on the disk of the broker or, while it
+ * does not take them, in the outbox.
  *
- * <p>Reads the body once, checks it in place and publishes on the request's thread; then the thread is free until the
- * confirm, see {@link PendingAnswer}.
+ * <p>Reads the body once, checks it in place and publishes on the request's thread; then the thread is free until
+ * then, see {@link PendingAnswer}.
  */
 @RestController
 final class EventsController {
@@ -57,7 +58,7 @@ final class EventsController {
     @Operation(
             summary = "Publishes a CloudEvent, or a batch of them",
             description =
-                    "202 when the broker has them on disk. In binary mode the attributes are headers, ce-id and so on.",
+                    "202 when broker or outbox has them on disk. In binary mode the attributes are headers, ce-id and so on.",
             requestBody =
                     @RequestBody(
                             required = true,
@@ -99,7 +100,7 @@ final class EventsController {
 
     @Operation(
             summary = "Publishes JSON as an event of that type",
-            description = "202 when the broker has it on disk.",
+            description = "202 when broker or outbox has it on disk.",
             parameters = {
                 @Parameter(name = "subject", in = ParameterIn.QUERY, schema = @Schema(type = "string")),
                 @Parameter(name = Event.CORRELATION_ID, in = ParameterIn.QUERY, schema = @Schema(type = "string"))

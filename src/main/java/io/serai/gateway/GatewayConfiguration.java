@@ -4,11 +4,14 @@ package io.serai.gateway;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.bus.EventPublisher;
+import io.serai.bus.outbox.StoreAndForward;
 import io.serai.gateway.problem.ProblemWriter;
 import jakarta.servlet.DispatcherType;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,8 +21,26 @@ import org.springframework.core.Ordered;
 class GatewayConfiguration {
 
     @Bean
-    EventIntake eventIntake(EventPublisher publisher, ObjectMapper json, MeterRegistry meters) {
-        return new EventIntake(publisher::publish, json, meters);
+    EventIntake eventIntake(
+            EventPublisher publisher,
+            StoreAndForward storeAndForward,
+            GatewayProperties properties,
+            ObjectMapper json,
+            MeterRegistry meters) {
+        return properties.storeAndForward()
+                ? new EventIntake(storeAndForward::publish, json, meters)
+                : new EventIntake(
+                        events -> events.stream().map(publisher::publish).toList(), json, meters);
+    }
+
+    /** Whether events are taken, by broker or outbox; that the broker alone is away makes no hub unready. */
+    @Bean
+    HealthIndicator intakeHealthIndicator(
+            EventPublisher publisher, StoreAndForward storeAndForward, GatewayProperties properties) {
+        return () -> {
+            var open = properties.storeAndForward() ? storeAndForward.isOpen() : publisher.isUp();
+            return (open ? Health.up() : Health.down()).build();
+        };
     }
 
     @Bean

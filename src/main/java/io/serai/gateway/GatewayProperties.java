@@ -17,6 +17,8 @@ import org.springframework.validation.annotation.Validated;
  * What the hub takes over HTTP, {@code serai.gateway.*}.
  *
  * @param source {@code source} of events made by {@code POST /api/events/{type}}
+ * @param storeAndForward whether events go to the outbox while the broker does not take them; without it they are answered
+ *     503
  * @param maxBatch events in one batch
  * @param maxBodySize largest request body, of any path; 1 KB to 64 MB
  * @param maxDepth how deep JSON may be nested
@@ -26,6 +28,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("serai.gateway")
 public record GatewayProperties(
         @DefaultValue("/serai/gateway") @NotBlank String source,
+        @DefaultValue("true") boolean storeAndForward,
         @DefaultValue("1000") @Min(1) @Max(10_000) int maxBatch,
         @DefaultValue("10MB") DataSize maxBodySize,
         @DefaultValue("500") @Min(1) @Max(10_000) int maxDepth,

@@ -400,6 +400,28 @@ abstract class BusContract {
     }
 
     @Test
+    void batchOfLargeBodiesIsHandledLongBeforeItHasItsNumber() {
+        var type = newType();
+        var name = newName();
+        var sizes = new ConcurrentLinkedQueue<Integer>();
+        subscriptions.subscribeInBatches(
+                Subscription.of(name, 1, new EventPattern(type)),
+                new BatchSize(100, Duration.ofMinutes(5)),
+                deliveries -> {
+                    sizes.add(deliveries.size());
+                    deliveries.forEach(Delivery::done);
+                });
+        awaitConsumer(name);
+
+        for (int i = 0; i < 3; i++) {
+            publisher.publish(event(type, "large", new byte[6 * 1024 * 1024])).join();
+        }
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(sizes).containsExactly(3));
+    }
+
+    @Test
     void batchIsInsertedAsItIsInOneTransactionAndARowThatIsRefusedIsTakenOut() throws Exception {
         var type = newType();
         var name = newName();

@@ -55,7 +55,11 @@ class GatewayApp {
 
     @Bean
     EventIntake eventIntake(Broker broker, ObjectMapper json, MeterRegistry meters) {
-        return new EventIntake(event -> broker.publish.apply(event), json, meters);
+        return new EventIntake(
+                events ->
+                        events.stream().map(each -> broker.publish.apply(each)).toList(),
+                json,
+                meters);
     }
 
     @Bean

@@ -96,12 +96,12 @@ class OutagesJourney {
 
     @Test
     @Order(1)
-    void hubThatStartsWithoutItsBrokerSaysSoAndConnectsWhenItComes() throws Exception {
+    void hubThatStartsWithoutItsBrokerSaysSoTakesEventsAndConnectsWhenItComes() throws Exception {
         assertThat(client.get("/actuator/health").statusCode()).isEqualTo(200);
         assertThat(client.get("/actuator/health/broker").statusCode()).isEqualTo(503);
         assertThat(client.get("/actuator/health/db").statusCode()).isEqualTo(200);
-        assertThat(client.get("/actuator/health/readiness").statusCode()).isEqualTo(503);
-        assertUnavailable(publish("start.early"));
+        assertThat(client.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
+        assertThat(publish("start.early").statusCode()).isEqualTo(202);
         var user = createUser();
         assertThat(user.statusCode()).isEqualTo(201);
 
@@ -111,31 +111,33 @@ class OutagesJourney {
         awaitUserEvent(user);
         print("start: consumers after the port opened", back);
         assertThat(publish("start.late").statusCode()).isEqualTo(202);
-        await().untilAsserted(() -> assertThat(
-                        client.get("/actuator/health/readiness").statusCode())
-                .isEqualTo(200));
+        await().untilAsserted(() ->
+                assertThat(client.get("/actuator/health/broker").statusCode()).isEqualTo(200));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> client.events("type=start.early").size() == 1);
     }
 
     @Test
     @Order(2)
-    void whileTheBrokerIsAwayUsersGoOnPublishersAreToldAndTheLogStaysReadable() throws Exception {
+    void whileTheBrokerIsAwayUsersAndPublishersGoOnAndTheLogStaysReadable() throws Exception {
         var printed = hub.output().length();
         broker.refuse();
         var gone = System.nanoTime();
         var users = new ArrayList<JsonNode>();
-        int refused = 0;
+        var published = new ArrayList<String>();
         while (System.nanoTime() - gone < TimeUnit.SECONDS.toNanos(5)) {
             var made = createUser();
             assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
             users.add(json(made));
-            assertUnavailable(publish("outage.one"));
-            refused++;
+            var kept = publish("outage.one?subject=one");
+            assertThat(kept.statusCode()).as(kept.body()).isEqualTo(202);
+            published.add(json(kept).path("id").asText());
         }
         var seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - gone);
         var lines = hub.output().substring(printed).lines().toList();
         System.out.printf(
-                "outage of the broker: %d s, %d users created, %d publishes refused, %d log lines%n",
-                seconds, users.size(), refused, lines.size());
+                "outage of the broker: %d s, %d users created, %d events published, %d log lines%n",
+                seconds, users.size(), published.size(), lines.size());
         // publish and subscribe links, and each plain queue's container, are causes of their own: at most a line a
         // second each
         assertThat(lines).as(String.join("\n", lines)).hasSizeLessThanOrEqualTo((int) (3 * (seconds + 1)));
@@ -151,7 +153,11 @@ class OutagesJourney {
                                 .map(event -> event.path("subject").asText()))
                         .containsAll(created));
         print("outage: all " + users.size() + " users' events stored after the port opened", back);
-        assertThat(client.events("type=outage.one")).isEmpty();
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(client.events("type=outage.one").stream()
+                                .map(event -> event.path("id").asText()))
+                        .isEqualTo(published));
+        print("outage: all " + published.size() + " published events stored, in order, after the port opened", back);
     }
 
     @Test
@@ -205,6 +211,11 @@ class OutagesJourney {
         System.out.printf("outage of the database: %d s, %d log lines%n", seconds, lines.size());
         assertThat(lines).as(String.join("\n", lines)).hasSizeLessThanOrEqualTo((int) (3 * (seconds + 1)));
 
+        broker.refuse();
+        await().until(() -> client.get("/actuator/health/broker").statusCode() == 503);
+        assertUnavailable(publish("outage.neither"));
+        assertUnavailable(publish("outage.neither?subject=one"));
+        broker.forward();
         database.forward();
         var back = System.nanoTime();
 
@@ -223,6 +234,7 @@ class OutagesJourney {
         assertThat(user.statusCode()).isEqualTo(201);
         awaitUserEvent(user);
         assertThat(failures()).isZero();
+        assertThat(client.events("type=outage.neither")).isEmpty();
     }
 
     @Test
@@ -238,6 +250,25 @@ class OutagesJourney {
         var took = Duration.ofNanos(System.nanoTime() - stopping);
         System.out.printf("stop without broker and database: %d ms%n", took.toMillis());
         assertThat(took).isLessThan(Duration.ofSeconds(20));
+    }
+
+    @Test
+    @Order(6)
+    void withoutStoreAndForwardPublishersAreToldWhileTheBrokerIsAwayAndTheHubIsNotReady() throws Exception {
+        database.forward();
+        hub.with("serai.gateway.store-and-forward", "false").start();
+        await().atMost(Duration.ofSeconds(30)).until(() -> createUser().statusCode() == 201);
+
+        assertUnavailable(publish("outage.off"));
+        assertThat(client.get("/actuator/health/readiness").statusCode()).isEqualTo(503);
+
+        broker.forward();
+
+        hub.awaitReady();
+        assertThat(publish("outage.on").statusCode()).isEqualTo(202);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> client.events("type=outage.on").size() == 1);
+        assertThat(client.events("type=outage.off")).isEmpty();
     }
 
     private HttpResponse<String> createUser() throws IOException {

@@ -119,9 +119,10 @@ public final class HubProcess implements AutoCloseable {
         return this;
     }
 
-    /** Returns when the hub says that it is ready for work, its parts included. */
+    /** Returns when the hub says that it is ready for work, its parts and its broker included. */
     public HubProcess awaitReady() {
         awaitStatus("/actuator/health/readiness", 299);
+        awaitStatus("/actuator/health/broker", 299);
         return this;
     }
 

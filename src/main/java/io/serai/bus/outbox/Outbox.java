@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.bus.EventPublisher;
 import io.serai.message.Event;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -21,12 +22,14 @@ public final class Outbox {
     private final OutboxRows rows;
     private final OutboxRelay relay;
     private final EventPublisher publisher;
+    private final Backlog backlog;
     private final Counter written;
 
-    Outbox(OutboxRows rows, OutboxRelay relay, EventPublisher publisher, MeterRegistry meters) {
+    Outbox(OutboxRows rows, OutboxRelay relay, EventPublisher publisher, Backlog backlog, MeterRegistry meters) {
         this.rows = rows;
         this.relay = relay;
         this.publisher = publisher;
+        this.backlog = backlog;
         this.written = Counter.builder("serai.bus.outbox.written")
                 .description("Events committed to the outbox")
                 .register(meters);
@@ -39,6 +42,7 @@ public final class Outbox {
      * update of its row does.
      *
      * @throws org.springframework.dao.DataAccessException where the database is away or refuses
+     * @throws io.serai.message.Unavailable where the outbox is full, {@code serai.bus.outbox.max-rows} and {@code max-bytes}
      * @throws io.serai.message.Invalid where the body is too large for the broker
      */
     public void append(Event event) {
@@ -56,16 +60,29 @@ public final class Outbox {
 
     private void write(Event event, @Nullable Map<String, String> facts) {
         publisher.refuseTooLarge(event);
-        rows.insert(event, facts);
+        var entry = backlog.write(List.of(event));
+        var count = facts == null ? 1 : 0;
+        try {
+            rows.insert(event, facts);
+        } catch (RuntimeException refused) {
+            entry.rolledBack();
+            throw refused;
+        }
         if (TransactionSynchronizationManager.isSynchronizationActive()) {
             TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
                 @Override
-                public void afterCommit() {
-                    committed(facts == null ? 1 : 0);
+                public void afterCompletion(int status) {
+                    if (status == STATUS_ROLLED_BACK) {
+                        entry.rolledBack();
+                    } else {
+                        entry.committed();
+                        committed(count);
+                    }
                 }
             });
         } else {
-            committed(facts == null ? 1 : 0);
+            entry.committed();
+            committed(count);
         }
     }
 

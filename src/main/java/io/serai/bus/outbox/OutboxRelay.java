@@ -40,6 +40,7 @@ final class OutboxRelay implements SmartLifecycle {
     private static final long WINDOW_BYTES = 32L * 1024 * 1024;
 
     private final OutboxRows rows;
+    private final Backlog backlog;
     private final Lease lease;
     private final EventPublisher publisher;
     private final Parking parking;
@@ -63,8 +64,14 @@ final class OutboxRelay implements SmartLifecycle {
     private boolean troubleLogged;
 
     OutboxRelay(
-            OutboxRows rows, Lease lease, EventPublisher publisher, Parking parking, BusProperties.OutboxRelay limits) {
+            OutboxRows rows,
+            Backlog backlog,
+            Lease lease,
+            EventPublisher publisher,
+            Parking parking,
+            BusProperties.OutboxRelay limits) {
         this.rows = rows;
+        this.backlog = backlog;
         this.lease = lease;
         this.publisher = publisher;
         this.parking = parking;
@@ -151,14 +158,15 @@ final class OutboxRelay implements SmartLifecycle {
         if (window.isEmpty()) {
             return false;
         }
-        Queue<Long> confirmed = new ConcurrentLinkedQueue<>();
+        Queue<OutboxRows.Row> confirmed = new ConcurrentLinkedQueue<>();
         Queue<OutboxRows.Row> refused = new ConcurrentLinkedQueue<>();
         CompletableFuture.allOf(bySubject(window).stream()
                         .map(rowsOfOne -> publishInOrder(rowsOfOne, 0, confirmed, refused))
                         .toArray(CompletableFuture<?>[]::new))
                 .join();
         refused.forEach(this::holdBack);
-        rows.delete(List.copyOf(confirmed));
+        rows.delete(confirmed.stream().map(OutboxRows.Row::position).toList());
+        backlog.relayed(confirmed.stream().map(OutboxRows.Row::event).toList());
         return !confirmed.isEmpty();
     }
 
@@ -185,7 +193,7 @@ final class OutboxRelay implements SmartLifecycle {
 
     /** Publishes each event when the one before is confirmed, and stops at the first that is refused. */
     private CompletableFuture<Void> publishInOrder(
-            List<OutboxRows.Row> subject, int next, Queue<Long> confirmed, Queue<OutboxRows.Row> refused) {
+            List<OutboxRows.Row> subject, int next, Queue<OutboxRows.Row> confirmed, Queue<OutboxRows.Row> refused) {
         // where the confirms took long another hub may relay by now, and must not be overtaken by what it has sent
         // already
         if (next == subject.size() || System.nanoTime() - leaseEnds >= 0) {
@@ -197,7 +205,7 @@ final class OutboxRelay implements SmartLifecycle {
                 .thenComposeAsync(
                         safe -> {
                             if (safe) {
-                                confirmed.add(row.position());
+                                confirmed.add(row);
                                 return publishInOrder(subject, next + 1, confirmed, refused);
                             }
                             refused.add(row);

@@ -13,9 +13,15 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcOperations;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The table {@code outbox}: events waiting for the broker, in the order they were written. */
@@ -28,6 +34,9 @@ final class OutboxRows {
      * @param failure the facts of a failure, where it is one to be parked; absent for an event to be published
      */
     record Row(long position, Event event, @Nullable Map<String, String> failure) {}
+
+    /** The subjects of so many rows. */
+    record Subjects(Set<String> subjects, int rows) {}
 
     private static final String INSERT = """
             INSERT INTO outbox (id, source, type, subject, time, datacontenttype, dataschema, extensions, data, failure)
@@ -47,17 +56,37 @@ final class OutboxRows {
             """;
 
     private static final String DELETE = "DELETE FROM outbox WHERE position IN (:positions)";
-    private static final String COUNT = "SELECT COUNT(*) FROM outbox";
+    private static final String SELECT_SUBJECTS = "SELECT subject FROM outbox ORDER BY position LIMIT :limit";
+    private static final String SELECT_SIZE = """
+            SELECT COUNT(*) AS number, COALESCE(SUM(OCTET_LENGTH(data) + OCTET_LENGTH(extensions)), 0) AS bytes,
+                COALESCE(EXTRACT(EPOCH FROM (CURRENT_TIMESTAMP - MIN(written_at))), 0) AS oldest
+            FROM outbox
+            """;
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
     private final JdbcClient jdbc;
+    private final NamedParameterJdbcOperations batches;
     private final ObjectMapper json = new ObjectMapper();
 
-    OutboxRows(JdbcClient jdbc) {
-        this.jdbc = jdbc;
+    OutboxRows(NamedParameterJdbcOperations jdbc) {
+        this.jdbc = JdbcClient.create(jdbc);
+        this.batches = jdbc;
     }
 
     void insert(Event event, @Nullable Map<String, String> failure) {
+        jdbc.sql(INSERT).params(parameters(event, failure)).update();
+    }
+
+    /** Inserts in that order, in one batch. */
+    void insert(List<Event> events) {
+        batches.batchUpdate(
+                INSERT,
+                events.stream()
+                        .map(each -> new MapSqlParameterSource(parameters(each, null)))
+                        .toArray(SqlParameterSource[]::new));
+    }
+
+    private Map<String, @Nullable Object> parameters(Event event, @Nullable Map<String, String> failure) {
         Map<String, @Nullable Object> row = new HashMap<>();
         row.put("id", event.id());
         row.put("source", event.source());
@@ -72,7 +101,7 @@ final class OutboxRows {
         row.put("extensions", write(event.extensions()));
         row.put("data", event.data());
         row.put("failure", failure == null ? null : write(failure));
-        jdbc.sql(INSERT).params(row).update();
+        return row;
     }
 
     /**
@@ -100,8 +129,26 @@ final class OutboxRows {
         }
     }
 
-    long count() {
-        return jdbc.sql(COUNT).query(Long.class).single();
+    /** Reads the subjects of the oldest rows, up to a limit of rows. */
+    Subjects subjects(int limit) {
+        var subjects = new HashSet<String>();
+        var count = new AtomicInteger();
+        jdbc.sql(SELECT_SUBJECTS).param("limit", limit).query(row -> {
+            count.incrementAndGet();
+            var subject = row.getString("subject");
+            if (subject != null) {
+                subjects.add(subject);
+            }
+        });
+        return new Subjects(subjects, count.get());
+    }
+
+    /** Counts; reads every row. */
+    Backlog.Size size() {
+        return jdbc.sql(SELECT_SIZE)
+                .query((row, number) ->
+                        new Backlog.Size(row.getLong("number"), row.getLong("bytes"), row.getDouble("oldest")))
+                .single();
     }
 
     private Row row(ResultSet row, int number) throws SQLException {
