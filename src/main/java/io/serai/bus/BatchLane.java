@@ -31,10 +31,11 @@ final class BatchLane extends Lane {
             Channel channel,
             Subscription subscription,
             Parking parking,
+            Tally tally,
             Runnable onLost,
             BatchSize size,
             Consumer<List<Delivery>> handler) {
-        super(channel, subscription, parking, onLost);
+        super(channel, subscription, parking, tally, onLost);
         this.size = size;
         this.handler = handler;
         this.thread = new Thread(this::work, "batch-" + subscription.name());

@@ -94,8 +94,23 @@ class BusConfiguration {
     }
 
     @Bean
-    EventPublisher eventPublisher(Publishing publishing, BusProperties properties, MeterRegistry meters) {
-        return new EventPublisher(publishing, properties.maxMessageSize(), meters);
+    Tally tally() {
+        return new Tally();
+    }
+
+    @Bean
+    SequenceGaps sequenceGaps(JdbcClient jdbc) {
+        return new SequenceGaps(jdbc);
+    }
+
+    @Bean
+    QueueDepths queueDepths(BrokerLinks links, AmqpAdmin broker) {
+        return new QueueDepths(links.subscribe(), broker);
+    }
+
+    @Bean
+    EventPublisher eventPublisher(Publishing publishing, BusProperties properties, Tally tally, MeterRegistry meters) {
+        return new EventPublisher(publishing, properties.maxMessageSize(), tally, meters);
     }
 
     @Bean
@@ -114,8 +129,9 @@ class BusConfiguration {
             QueuesFirst queues,
             BrokerLinks links,
             Parking parking,
+            Tally tally,
             AmqpAdmin broker,
             MeterRegistry meters) {
-        return new Subscriptions(recorded, queues, links.subscribe(), parking, broker, meters);
+        return new Subscriptions(recorded, queues, links.subscribe(), parking, tally, broker, meters);
     }
 }

@@ -13,11 +13,13 @@ public final class EventPublisher {
 
     private final Publishing publishing;
     private final long maxBody;
+    private final Tally tally;
     private final Counter published;
     private final Counter refused;
 
-    EventPublisher(Publishing publishing, DataSize maxBody, MeterRegistry meters) {
+    EventPublisher(Publishing publishing, DataSize maxBody, Tally tally, MeterRegistry meters) {
         this.publishing = publishing;
+        this.tally = tally;
         this.maxBody = maxBody.toBytes();
         this.published = Counter.builder("serai.bus.published")
                 .description("Events the broker confirmed")
@@ -44,14 +46,20 @@ public final class EventPublisher {
             return CompletableFuture.failedFuture(tooLarge);
         }
         var subject = event.subject();
+        var window = tally.window();
         return publishing
                 .send(
                         subject == null ? event.id() : subject,
                         BusTopology.EVENTS,
                         event.type().name(),
-                        AmqpEvents.properties(event),
+                        AmqpEvents.properties(event, window),
                         event.data())
-                .whenComplete((done, failed) -> (failed == null ? published : refused).increment());
+                .whenComplete((done, failed) -> {
+                    if (failed == null) {
+                        tally.published(event, window);
+                    }
+                    (failed == null ? published : refused).increment();
+                });
     }
 
     /**

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,16 +32,21 @@ abstract class Lane extends DefaultConsumer {
     private final String subscription;
     private final @Nullable String retry;
     private final Parking parking;
+    private final Tally tally;
     private final Runnable onLost;
     private final AtomicInteger inHand = new AtomicInteger();
     private final AtomicInteger parked = new AtomicInteger();
+    private final AtomicLong settled = new AtomicLong();
+    private final Turnover turnover = new Turnover(System.nanoTime());
+    private volatile int mostInFlight = 1;
     private volatile boolean draining;
 
-    Lane(Channel channel, Subscription subscription, Parking parking, Runnable onLost) {
+    Lane(Channel channel, Subscription subscription, Parking parking, Tally tally, Runnable onLost) {
         super(channel);
         this.subscription = subscription.name();
         this.retry = subscription.retry();
         this.parking = parking;
+        this.tally = tally;
         this.onLost = onLost;
     }
 
@@ -48,6 +54,7 @@ abstract class Lane extends DefaultConsumer {
     abstract void take(Delivery delivery);
 
     void open(int prefetch) throws IOException {
+        mostInFlight = prefetch;
         getChannel().basicQos(prefetch);
         getChannel().basicConsume(BusTopology.queueOf(subscription), false, this);
     }
@@ -59,7 +66,7 @@ abstract class Lane extends DefaultConsumer {
         try {
             take(new Delivery(AmqpEvents.event(properties, body), properties, tag, this));
         } catch (Invalid noEvent) {
-            park(tag, properties, body, Failure.of(noEvent));
+            var unused = park(tag, properties, body, Failure.of(noEvent));
         }
     }
 
@@ -89,9 +96,12 @@ abstract class Lane extends DefaultConsumer {
         finished(1);
     }
 
-    final void park(long tag, BasicProperties properties, byte[] body, Failure failure) {
+    /** Completes when the failures have it; exceptionally when it is delivered again instead. */
+    final CompletableFuture<Void> park(long tag, BasicProperties properties, byte[] body, Failure failure) {
         parked.incrementAndGet();
-        acknowledgeAfter(parking.park(subscription, retry, properties, body, failure, this::isOpen), tag);
+        var told = parking.park(subscription, retry, properties, body, failure, this::isOpen);
+        acknowledgeAfter(told, tag);
+        return told;
     }
 
     /** A delivery that had failed before was dealt with: says so, then acknowledges it. */
@@ -125,7 +135,27 @@ abstract class Lane extends DefaultConsumer {
     }
 
     final void finished(int count) {
+        settled.addAndGet(count);
         inHand.addAndGet(-count);
+    }
+
+    final int inHand() {
+        return inHand.get();
+    }
+
+    /** When ({@link System#nanoTime}) all that had been taken until then is settled by now. */
+    final long turned() {
+        synchronized (turnover) {
+            return turnover.sample(System.nanoTime(), settled.get(), inHand.get(), mostInFlight);
+        }
+    }
+
+    final Tally tally() {
+        return tally;
+    }
+
+    final String subscription() {
+        return subscription;
     }
 
     final void acknowledge(long tag, boolean allUpTo) {

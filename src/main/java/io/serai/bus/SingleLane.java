@@ -10,8 +10,13 @@ final class SingleLane extends Lane {
     private final Consumer<Delivery> handler;
 
     SingleLane(
-            Channel channel, Subscription subscription, Parking parking, Runnable onLost, Consumer<Delivery> handler) {
-        super(channel, subscription, parking, onLost);
+            Channel channel,
+            Subscription subscription,
+            Parking parking,
+            Tally tally,
+            Runnable onLost,
+            Consumer<Delivery> handler) {
+        super(channel, subscription, parking, tally, onLost);
         this.handler = handler;
     }
 

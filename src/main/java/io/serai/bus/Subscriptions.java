@@ -30,6 +30,7 @@ public final class Subscriptions {
     private final QueuesFirst queues;
     private final BrokerLink link;
     private final Parking parking;
+    private final Tally tally;
     private final AmqpAdmin broker;
     private final MeterRegistry meters;
     private final Map<String, Registration> read = new ConcurrentHashMap<>();
@@ -39,12 +40,14 @@ public final class Subscriptions {
             QueuesFirst queues,
             BrokerLink link,
             Parking parking,
+            Tally tally,
             AmqpAdmin broker,
             MeterRegistry meters) {
         this.recorded = recorded;
         this.queues = queues;
         this.link = link;
         this.parking = parking;
+        this.tally = tally;
         this.broker = broker;
         this.meters = meters;
     }
@@ -63,7 +66,8 @@ public final class Subscriptions {
             handler.accept(delivery);
         };
         return read(
-                subscription, (channel, onLost) -> new SingleLane(channel, subscription, parking, onLost, counting));
+                subscription,
+                (channel, onLost) -> new SingleLane(channel, subscription, parking, tally, onLost, counting));
     }
 
     /**
@@ -81,12 +85,25 @@ public final class Subscriptions {
         };
         return read(
                 subscription,
-                (channel, onLost) -> new BatchLane(channel, subscription, parking, onLost, size, counting));
+                (channel, onLost) -> new BatchLane(channel, subscription, parking, tally, onLost, size, counting));
     }
 
     /** All subscriptions ever made and not removed, by name, with their backlog. */
     public List<SubscriptionStatus> list() {
         return recorded.all().stream().map(this::status).toList();
+    }
+
+    /** What all subscriptions that were made and not removed are bound to. */
+    public List<Binding> bindings() {
+        return recorded.bindings();
+    }
+
+    /** How far this hub is with each subscription that it reads now. */
+    public List<Reading> readings() {
+        return read.values().stream()
+                .filter(Reader.class::isInstance)
+                .map(each -> ((Reader) each).reading())
+                .toList();
     }
 
     private Registration read(Subscription subscription, LaneMaker lanes) {
@@ -104,6 +121,7 @@ public final class Subscriptions {
                     unbind,
                     link,
                     lanes::make,
+                    () -> note(name),
                     patterns -> forget(name, patterns),
                     () -> read.remove(name));
             read.put(name, reader);
@@ -120,6 +138,16 @@ public final class Subscriptions {
 
     private interface LaneMaker {
         Lane make(com.rabbitmq.client.Channel channel, Runnable onLost);
+    }
+
+    /** Since when the broker has the bindings. */
+    private void note(String subscription) {
+        try {
+            recorded.bound(subscription);
+        } catch (DataAccessException away) {
+            // the ledger leaves it out until the next connection
+            LOG.debug("bindings are not dated subscription={}", subscription, away);
+        }
     }
 
     private void forget(String subscription, Collection<String> patterns) {
