@@ -173,6 +173,8 @@ abstract class Lane extends DefaultConsumer {
         try {
             getChannel().basicCancel(getConsumerTag());
         } catch (AlreadyClosedException | IOException gone) {
+            // or not yet consuming: then it must not begin
+            close();
             return;
         }
         var deadline = System.nanoTime() + limit.toNanos();

@@ -130,7 +130,13 @@ abstract class LedgerContract {
             }
         });
         for (var name : List.of("purged", "robbed", "unread")) {
-            subscribe(name, null, Delivery::done).stop();
+            var reading = subscribe(name, null, Delivery::done);
+            await().atMost(SOON)
+                    .until(() -> hub.getBean(QueueDepths.class)
+                            .of(QueueDepths.queueOf(name))
+                            .filter(depth -> depth.consumers() == 1)
+                            .isPresent());
+            reading.stop();
         }
         // what is owed begins with the window after the binding
         awaitWindows(2);
