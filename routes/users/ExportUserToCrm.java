@@ -14,14 +14,16 @@ import org.apache.camel.dataformat.bindy.fixed.BindyFixedLengthDataFormat;
 // in:            user.created, user.updated, user.deleted
 // out:           one file a change in data/legacy/crm/in, a fixed-width record of 190 characters, ISO 8859-1
 // on error:      tried three times in place, then by the retry policy
-// idempotent by: the name of the file, which follows from the event; written under .writing-NAME and renamed
+// idempotent by: the version: what is not newer than that exported last is left out. The name of the file follows from
+// the event;
+//                written under .writing-NAME and renamed
 public class ExportUserToCrm extends RouteBuilder {
 
     private static final int EMAIL = 84;
 
     @Override
     public void configure() {
-        from("event:user.created,user.updated,user.deleted?subscription=export-user-to-crm")
+        from("event:user.created,user.updated,user.deleted?subscription=export-user-to-crm&latest=true")
                 .routeId("export-user-to-crm")
                 .process(ExportUserToCrm::toRecord)
                 .marshal(new BindyFixedLengthDataFormat(CrmRecord.class))

@@ -31,6 +31,11 @@ final class AmqpEvents {
     private AmqpEvents() {}
 
     static BasicProperties properties(Event event) {
+        return properties(event, 0);
+    }
+
+    /** @param window in which it is published, for the {@link Tally}; 0 for none */
+    static BasicProperties properties(Event event, long window) {
         var headers = new HashMap<String, Object>(16);
         headers.put("cloudEvents_specversion", Event.SPEC_VERSION);
         headers.put("cloudEvents_id", event.id());
@@ -44,6 +49,9 @@ final class AmqpEvents {
             headers.put("cloudEvents_dataschema", event.dataSchema());
         }
         event.extensions().forEach((name, value) -> headers.put(PREFIX + name, value));
+        if (window > 0) {
+            headers.put(Tally.HEADER, window);
+        }
         return new BasicProperties.Builder()
                 .deliveryMode(PERSISTENT)
                 .messageId(event.id())

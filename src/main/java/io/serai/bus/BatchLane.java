@@ -34,10 +34,11 @@ final class BatchLane extends Lane {
             Subscription subscription,
             Parking parking,
             Hold hold,
+            Tally tally,
             Runnable onLost,
             BatchSize size,
             Consumer<List<Delivery>> handler) {
-        super(channel, subscription, parking, hold, onLost);
+        super(channel, subscription, parking, hold, tally, onLost);
         this.size = size;
         this.handler = handler;
         this.thread = new Thread(this::work, "batch-" + subscription.name());

@@ -94,9 +94,24 @@ class BusConfiguration {
     }
 
     @Bean
-    EventPublisher eventPublisher(Publishing publishing, BusProperties properties, MeterRegistry meters) {
+    Tally tally() {
+        return new Tally();
+    }
+
+    @Bean
+    SequenceGaps sequenceGaps(JdbcClient jdbc) {
+        return new SequenceGaps(jdbc);
+    }
+
+    @Bean
+    QueueDepths queueDepths(BrokerLinks links, AmqpAdmin broker) {
+        return new QueueDepths(links.subscribe(), broker);
+    }
+
+    @Bean
+    EventPublisher eventPublisher(Publishing publishing, BusProperties properties, Tally tally, MeterRegistry meters) {
         return new EventPublisher(
-                publishing, properties.publisher().confirmTimeout(), properties.maxMessageSize(), meters);
+                publishing, properties.publisher().confirmTimeout(), properties.maxMessageSize(), tally, meters);
     }
 
     @Bean
@@ -116,10 +131,11 @@ class BusConfiguration {
             BrokerLinks links,
             Parking parking,
             HeldEvents held,
+            Tally tally,
             BusProperties properties,
             AmqpAdmin broker,
             MeterRegistry meters) {
         return new Subscriptions(
-                recorded, queues, links.subscribe(), parking, held, properties.holdLimit(), broker, meters);
+                recorded, queues, links.subscribe(), parking, held, properties.holdLimit(), tally, broker, meters);
     }
 }

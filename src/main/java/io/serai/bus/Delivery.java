@@ -36,6 +36,7 @@ public final class Delivery {
     /** The subscriber has dealt with the event: acknowledges it. */
     public void done() {
         if (settled.compareAndSet(false, true)) {
+            lane.tally().delivered(lane.subscription(), event, Tally.windowOf(properties));
             var retried = Retried.of(properties);
             if (retried == null) {
                 lane.done(tag);
@@ -48,7 +49,9 @@ public final class Delivery {
     /** The subscriber cannot: parks the event in {@code serai.failures} with its facts, then acknowledges it. */
     public void failed(Failure failure) {
         if (settled.compareAndSet(false, true)) {
-            lane.park(tag, properties, event.data(), failure);
+            // only when it is parked: one that is not is delivered again
+            var unused = lane.park(tag, properties, event.data(), failure)
+                    .thenRun(() -> lane.tally().failed(lane.subscription(), event, Tally.windowOf(properties)));
         }
     }
 

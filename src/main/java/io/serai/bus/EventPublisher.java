@@ -15,12 +15,14 @@ public final class EventPublisher {
     private final Publishing publishing;
     private final Duration patience;
     private final long maxBody;
+    private final Tally tally;
     private final Counter published;
     private final Counter refused;
 
-    EventPublisher(Publishing publishing, Duration patience, DataSize maxBody, MeterRegistry meters) {
+    EventPublisher(Publishing publishing, Duration patience, DataSize maxBody, Tally tally, MeterRegistry meters) {
         this.publishing = publishing;
         this.patience = patience;
+        this.tally = tally;
         this.maxBody = maxBody.toBytes();
         this.published = Counter.builder("serai.bus.published")
                 .description("Events the broker confirmed")
@@ -57,15 +59,21 @@ public final class EventPublisher {
             return CompletableFuture.failedFuture(tooLarge);
         }
         var subject = event.subject();
+        var window = tally.window();
         return publishing
                 .send(
                         subject == null ? event.id() : subject,
                         BusTopology.EVENTS,
                         event.type().name(),
-                        AmqpEvents.properties(event),
+                        AmqpEvents.properties(event, window),
                         event.data(),
                         patience)
-                .whenComplete((done, failed) -> (failed == null ? published : refused).increment());
+                .whenComplete((done, failed) -> {
+                    if (failed == null) {
+                        tally.published(event, window);
+                    }
+                    (failed == null ? published : refused).increment();
+                });
     }
 
     /**

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,18 +34,29 @@ abstract class Lane extends DefaultConsumer {
     private final boolean ordered;
     private final Parking parking;
     private final Hold hold;
+    private final Tally tally;
     private final Runnable onLost;
     private final AtomicInteger inHand = new AtomicInteger();
     private final AtomicInteger parked = new AtomicInteger();
+    private final AtomicLong settled = new AtomicLong();
+    private final Turnover turnover = new Turnover(System.nanoTime());
+    private volatile int mostInFlight = 1;
     private volatile boolean draining;
 
-    Lane(Channel channel, Subscription subscription, Parking parking, Hold hold, Runnable onLost) {
+    Lane(
+            Channel channel,
+            Subscription subscription,
+            Parking parking,
+            Hold hold,
+            Tally tally,
+            Runnable onLost) {
         super(channel);
         this.subscription = subscription.name();
         this.retry = subscription.retry();
         this.ordered = subscription.ordered();
         this.parking = parking;
         this.hold = hold;
+        this.tally = tally;
         this.onLost = onLost;
     }
 
@@ -52,6 +64,7 @@ abstract class Lane extends DefaultConsumer {
     abstract void take(Delivery delivery);
 
     void open(int prefetch) throws IOException {
+        mostInFlight = prefetch;
         getChannel().basicQos(prefetch);
         getChannel().basicConsume(BusTopology.queueOf(subscription), false, this);
     }
@@ -67,7 +80,7 @@ abstract class Lane extends DefaultConsumer {
         try {
             take(new Delivery(AmqpEvents.event(properties, body), properties, envelope.isRedeliver(), tag, this));
         } catch (Invalid noEvent) {
-            park(tag, properties, body, Failure.of(noEvent));
+            var unused = park(tag, properties, body, Failure.of(noEvent));
         }
     }
 
@@ -97,9 +110,12 @@ abstract class Lane extends DefaultConsumer {
         finished(1);
     }
 
-    final void park(long tag, BasicProperties properties, byte[] body, Failure failure) {
+    /** Completes when the failures have it; exceptionally when it is delivered again instead. */
+    final CompletableFuture<Void> park(long tag, BasicProperties properties, byte[] body, Failure failure) {
         parked.incrementAndGet();
-        acknowledgeAfter(parking.park(subscription, retry, properties, body, failure, this::isOpen), tag);
+        var told = parking.park(subscription, retry, properties, body, failure, this::isOpen);
+        acknowledgeAfter(told, tag);
+        return told;
     }
 
     /** A delivery that had failed before was dealt with: says so, then acknowledges it. */
@@ -210,7 +226,27 @@ abstract class Lane extends DefaultConsumer {
     }
 
     final void finished(int count) {
+        settled.addAndGet(count);
         inHand.addAndGet(-count);
+    }
+
+    final int inHand() {
+        return inHand.get();
+    }
+
+    /** When ({@link System#nanoTime}) all that had been taken until then is settled by now. */
+    final long turned() {
+        synchronized (turnover) {
+            return turnover.sample(System.nanoTime(), settled.get(), inHand.get(), mostInFlight);
+        }
+    }
+
+    final Tally tally() {
+        return tally;
+    }
+
+    final String subscription() {
+        return subscription;
     }
 
     final void acknowledge(long tag, boolean allUpTo) {
@@ -228,6 +264,8 @@ abstract class Lane extends DefaultConsumer {
         try {
             getChannel().basicCancel(getConsumerTag());
         } catch (AlreadyClosedException | IOException gone) {
+            // or not yet consuming: then it must not begin
+            close();
             return;
         }
         var deadline = System.nanoTime() + limit.toNanos();

@@ -25,6 +25,7 @@ final class Reader implements BrokerLink.User, Registration {
     private final Subscription subscription;
     private final BrokerLink link;
     private final BiFunction<Channel, Runnable, Lane> makeLane;
+    private final Runnable bound;
     private final Consumer<Collection<String>> unbound;
     private final Runnable onStop;
     private final CountDownLatch read = new CountDownLatch(1);
@@ -37,12 +38,14 @@ final class Reader implements BrokerLink.User, Registration {
             List<String> unbind,
             BrokerLink link,
             BiFunction<Channel, Runnable, Lane> makeLane,
+            Runnable bound,
             Consumer<Collection<String>> unbound,
             Runnable onStop) {
         this.subscription = subscription;
         this.unbind = unbind;
         this.link = link;
         this.makeLane = makeLane;
+        this.bound = bound;
         this.unbound = unbound;
         this.onStop = onStop;
     }
@@ -51,6 +54,7 @@ final class Reader implements BrokerLink.User, Registration {
     public void connected(Connection connection) throws IOException {
         lanes.forEach(Lane::close);
         BusTopology.declare(connection, subscription, unbind);
+        bound.run();
         if (!unbind.isEmpty()) {
             unbound.accept(unbind);
             unbind = List.of();
@@ -82,6 +86,19 @@ final class Reader implements BrokerLink.User, Registration {
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** How far it is. */
+    Reading reading() {
+        var open = lanes;
+        var now = System.nanoTime();
+        return new Reading(
+                subscription.name(),
+                open.stream().mapToInt(Lane::inHand).sum(),
+                Duration.ofNanos(open.stream()
+                        .mapToLong(lane -> now - lane.turned())
+                        .max()
+                        .orElse(0)));
     }
 
     @Override

@@ -2,6 +2,8 @@
 package io.serai.bus;
 
 import io.serai.message.Conflict;
+import io.serai.message.EventPattern;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +29,9 @@ final class RecordedSubscriptions {
     private static final String INSERT_PATTERN =
             "INSERT INTO subscription_pattern (subscription, pattern, unbind) VALUES (:name, :pattern, FALSE) ON CONFLICT DO NOTHING";
     private static final String MARK_PATTERNS =
-            "UPDATE subscription_pattern SET unbind = (CASE WHEN pattern IN (:patterns) THEN FALSE ELSE TRUE END) WHERE subscription = :name";
+            "UPDATE subscription_pattern SET unbind = (CASE WHEN pattern IN (:patterns) THEN FALSE ELSE TRUE END), bound_at = (CASE WHEN pattern IN (:patterns) THEN bound_at END) WHERE subscription = :name";
+    private static final String DATE_PATTERNS =
+            "UPDATE subscription_pattern SET bound_at = CURRENT_TIMESTAMP WHERE subscription = :name AND bound_at IS NULL AND NOT unbind";
     private static final String SELECT_TO_UNBIND =
             "SELECT pattern FROM subscription_pattern WHERE subscription = :name AND unbind";
     private static final String DELETE_UNBOUND =
@@ -36,6 +40,11 @@ final class RecordedSubscriptions {
             SELECT s.name, s.ordered, p.pattern FROM subscription s
             LEFT JOIN subscription_pattern p ON p.subscription = s.name AND NOT p.unbind
             ORDER BY s.name, p.pattern
+            """;
+
+    private static final String SELECT_BINDINGS = """
+            SELECT subscription, pattern, bound_at FROM subscription_pattern WHERE NOT unbind
+            ORDER BY subscription, pattern
             """;
 
     private final JdbcClient jdbc;
@@ -84,12 +93,29 @@ final class RecordedSubscriptions {
         return unbind == null ? List.of() : unbind;
     }
 
+    /** Dates the patterns that the broker has bound by now. */
+    void bound(String subscription) {
+        jdbc.sql(DATE_PATTERNS).param("name", subscription).update();
+    }
+
     /** Forgets patterns that the broker has unbound. */
     void unbound(String subscription, Collection<String> patterns) {
         jdbc.sql(DELETE_UNBOUND)
                 .param("name", subscription)
                 .param("patterns", patterns)
                 .update();
+    }
+
+    List<Binding> bindings() {
+        return jdbc.sql(SELECT_BINDINGS)
+                .query((row, number) -> {
+                    var since = row.getObject("bound_at", OffsetDateTime.class);
+                    return new Binding(
+                            row.getString("subscription"),
+                            new EventPattern(row.getString("pattern")),
+                            since == null ? null : since.toInstant());
+                })
+                .list();
     }
 
     Collection<Recorded> all() {

@@ -14,9 +14,10 @@ final class SingleLane extends Lane {
             Subscription subscription,
             Parking parking,
             Hold hold,
+            Tally tally,
             Runnable onLost,
             Consumer<Delivery> handler) {
-        super(channel, subscription, parking, hold, onLost);
+        super(channel, subscription, parking, hold, tally, onLost);
         this.handler = handler;
     }
 

@@ -32,6 +32,7 @@ public final class Subscriptions {
     private final Parking parking;
     private final HeldEvents held;
     private final Duration holdLimit;
+    private final Tally tally;
     private final AmqpAdmin broker;
     private final MeterRegistry meters;
     private final Map<String, Registration> read = new ConcurrentHashMap<>();
@@ -43,6 +44,7 @@ public final class Subscriptions {
             Parking parking,
             HeldEvents held,
             Duration holdLimit,
+            Tally tally,
             AmqpAdmin broker,
             MeterRegistry meters) {
         this.recorded = recorded;
@@ -51,6 +53,7 @@ public final class Subscriptions {
         this.parking = parking;
         this.held = held;
         this.holdLimit = holdLimit;
+        this.tally = tally;
         this.broker = broker;
         this.meters = meters;
     }
@@ -70,7 +73,7 @@ public final class Subscriptions {
         };
         return read(
                 subscription,
-                (channel, onLost) -> new SingleLane(channel, subscription, parking, hold(), onLost, counting));
+                (channel, onLost) -> new SingleLane(channel, subscription, parking, hold(), tally, onLost, counting));
     }
 
     /**
@@ -88,12 +91,25 @@ public final class Subscriptions {
         };
         return read(
                 subscription,
-                (channel, onLost) -> new BatchLane(channel, subscription, parking, hold(), onLost, size, counting));
+                (channel, onLost) -> new BatchLane(channel, subscription, parking, hold(), tally, onLost, size, counting));
     }
 
     /** All subscriptions ever made and not removed, by name, with their backlog. */
     public List<SubscriptionStatus> list() {
         return recorded.all().stream().map(this::status).toList();
+    }
+
+    /** What all subscriptions that were made and not removed are bound to. */
+    public List<Binding> bindings() {
+        return recorded.bindings();
+    }
+
+    /** How far this hub is with each subscription that it reads now. */
+    public List<Reading> readings() {
+        return read.values().stream()
+                .filter(Reader.class::isInstance)
+                .map(each -> ((Reader) each).reading())
+                .toList();
     }
 
     private Registration read(Subscription subscription, LaneMaker lanes) {
@@ -111,6 +127,7 @@ public final class Subscriptions {
                     unbind,
                     link,
                     lanes::make,
+                    () -> note(name),
                     patterns -> forget(name, patterns),
                     () -> read.remove(name));
             read.put(name, reader);
@@ -131,6 +148,16 @@ public final class Subscriptions {
 
     private interface LaneMaker {
         Lane make(com.rabbitmq.client.Channel channel, Runnable onLost);
+    }
+
+    /** Since when the broker has the bindings. */
+    private void note(String subscription) {
+        try {
+            recorded.bound(subscription);
+        } catch (DataAccessException away) {
+            // the ledger leaves it out until the next connection
+            LOG.debug("bindings are not dated subscription={}", subscription, away);
+        }
     }
 
     private void forget(String subscription, Collection<String> patterns) {

@@ -25,7 +25,7 @@ import org.springframework.transaction.TransactionException;
 
 /**
  * Runs the route for one event or a batch on the calling thread, in a transaction of its own where the subscription is
- * idempotent.
+ * idempotent or keeps the latest.
  *
  * <p>A failure rolls back first and is tried again in a new transaction; a batch that still fails, or holds a duplicate,
  * is taken apart and each event runs alone, so that one bad event does not hold up the others. While the database is away
@@ -40,7 +40,7 @@ final class BlockingRun implements Consumer<List<Delivery>> {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final String subscription;
-    private final @Nullable OnceOnly onceOnly;
+    private final @Nullable Receiver receiver;
     private final boolean ordered;
     private final int retries;
     private final Function<List<Delivery>, Exchange> exchanges;
@@ -49,14 +49,14 @@ final class BlockingRun implements Consumer<List<Delivery>> {
 
     BlockingRun(
             String subscription,
-            @Nullable OnceOnly onceOnly,
+            @Nullable Receiver receiver,
             boolean ordered,
             int retries,
             Function<List<Delivery>, Exchange> exchanges,
             Processor route,
             BooleanSupplier running) {
         this.subscription = subscription;
-        this.onceOnly = onceOnly;
+        this.receiver = receiver;
         this.ordered = ordered;
         this.retries = retries;
         this.exchanges = exchanges;
@@ -126,7 +126,7 @@ final class BlockingRun implements Consumer<List<Delivery>> {
     }
 
     private @Nullable Failure attempt(List<Delivery> deliveries) {
-        var failure = onceOnly == null ? run(deliveries) : runOnce(onceOnly, deliveries);
+        var failure = receiver == null ? run(deliveries) : runOnce(receiver, deliveries);
         if (failure != null && !running.getAsBoolean()) {
             // a route that stops fails for that alone: its steps are not tried again
             throw new Stopping();
@@ -146,7 +146,7 @@ final class BlockingRun implements Consumer<List<Delivery>> {
         return FailedAt.failure(exchange);
     }
 
-    private @Nullable Failure runOnce(OnceOnly once, List<Delivery> deliveries) {
+    private @Nullable Failure runOnce(Receiver once, List<Delivery> deliveries) {
         var events = deliveries.stream().map(Delivery::event).toList();
         Failure failure = null;
         for (int attempt = 1; attempt <= retries + 1; attempt++) {
@@ -158,7 +158,7 @@ final class BlockingRun implements Consumer<List<Delivery>> {
         return failure;
     }
 
-    private @Nullable Failure attempt(OnceOnly once, List<Event> events, List<Delivery> deliveries, int attempt) {
+    private @Nullable Failure attempt(Receiver once, List<Event> events, List<Delivery> deliveries, int attempt) {
         var connectionLost = false;
         while (true) {
             var exchange = exchanges.apply(deliveries);

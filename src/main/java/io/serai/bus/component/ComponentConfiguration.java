@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.bus.component;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.bus.BusProperties;
 import io.serai.bus.EventPublisher;
 import io.serai.bus.Parking;
@@ -24,6 +25,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -53,6 +55,11 @@ class ComponentConfiguration {
         return onceOnly;
     }
 
+    @Bean
+    LatestOnly latestOnly(JdbcClient jdbc, PlatformTransactionManager transactions, MeterRegistry meters) {
+        return new LatestOnly(jdbc, new TransactionTemplate(transactions), meters);
+    }
+
     /**
      * Where a route goes on after a publish. Bounded by what is in flight; four times the processors, since what follows
      * a publish may block.
@@ -76,11 +83,20 @@ class ComponentConfiguration {
             Outbox outbox,
             Parking parking,
             OnceOnly onceOnly,
+            LatestOnly latestOnly,
             BusProperties properties,
             RetryNames retryNames,
             ThreadPoolExecutor eventContinuations) {
         return new EventComponent.Services(
-                publisher, subscriptions, outbox, parking, onceOnly, properties, retryNames, eventContinuations);
+                publisher,
+                subscriptions,
+                outbox,
+                parking,
+                onceOnly,
+                latestOnly,
+                properties,
+                retryNames,
+                eventContinuations);
     }
 
     /** So that {@code sql:insert … values (:#CamelCloudEventSubject, :#body)?batch=true} takes a batch as it is. */

@@ -29,6 +29,7 @@ public class EventComponent extends DefaultComponent {
             Outbox outbox,
             Parking parking,
             OnceOnly onceOnly,
+            LatestOnly latestOnly,
             BusProperties properties,
             RetryNames retryNames,
             ExecutorService continuations) {}

@@ -53,7 +53,7 @@ final class EventConsumer extends DefaultConsumer {
         if (endpoint.getBatchSize() > 1) {
             registration =
                     subscriptions.subscribeInBatches(subscription, endpoint.toBatchSize(), blocking(subscription));
-        } else if (endpoint.isIdempotent() || endpoint.isOrdered()) {
+        } else if (ownsTransaction() || endpoint.isOrdered()) {
             // in order means that the next begins when this one is done, its asynchronous steps included
             var run = blocking(subscription);
             registration = subscriptions.subscribe(subscription, delivery -> run.accept(List.of(delivery)));
@@ -74,12 +74,25 @@ final class EventConsumer extends DefaultConsumer {
         var services = endpoint.services();
         return new BlockingRun(
                 subscription.name(),
-                endpoint.isIdempotent() ? services.onceOnly() : null,
+                receiver(),
                 endpoint.isOrdered(),
                 services.properties().immediateRetries(),
-                endpoint.isIdempotent() ? this::transactedExchangeOf : this::exchangeOf,
+                ownsTransaction() ? this::transactedExchangeOf : this::exchangeOf,
                 getProcessor(),
                 this::isRunAllowed);
+    }
+
+    private boolean ownsTransaction() {
+        return endpoint.isIdempotent() || endpoint.isLatest();
+    }
+
+    /** The same event again has the same sequence, so whoever keeps the latest is idempotent. */
+    private @Nullable Receiver receiver() {
+        var services = endpoint.services();
+        if (endpoint.isLatest()) {
+            return services.latestOnly();
+        }
+        return endpoint.isIdempotent() ? services.onceOnly() : null;
     }
 
     /** One event, asynchronously: returns when the route waits for something, and takes the next. */

@@ -67,6 +67,14 @@ public class EventEndpoint extends DefaultEndpoint {
 
     @UriParam(
             label = "consumer",
+            description =
+                    "Keep a projection: of each subject only an event whose sequence is higher than that applied last runs "
+                            + "the route, in one transaction with the note of its sequence; others are acknowledged. Sequences that "
+                            + "were passed over are counted and listed. Not with batches.")
+    private boolean latest;
+
+    @UriParam(
+            label = "consumer",
             description = "Policy by which what fails is tried again later: none, fast, standard, patient or one of "
                     + "serai.failure.policies. serai.failure.default-policy if not set.")
     private @Nullable String retry;
@@ -156,6 +164,10 @@ public class EventEndpoint extends DefaultEndpoint {
             throw new Invalid("subscribing to event:" + types + ": name the subscription, as in event:" + types
                     + "?subscription=my-name; its queue then survives restarts");
         }
+        if (latest && batchSize > 1) {
+            throw new Invalid(
+                    "subscribing " + subscription + ": latest=true takes one event at a time, so batchSize must be 1");
+        }
         if (retry != null) {
             services().retryNames().check(retry);
         }
@@ -230,6 +242,14 @@ public class EventEndpoint extends DefaultEndpoint {
 
     public void setIdempotent(boolean idempotent) {
         this.idempotent = idempotent;
+    }
+
+    public boolean isLatest() {
+        return latest;
+    }
+
+    public void setLatest(boolean latest) {
+        this.latest = latest;
     }
 
     public @Nullable String getRetry() {

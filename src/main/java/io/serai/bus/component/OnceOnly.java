@@ -18,7 +18,7 @@ import org.springframework.transaction.support.TransactionOperations;
  *
  * <p>A duplicate that comes while the first is under way waits for it: on the claimed row.
  */
-final class OnceOnly {
+final class OnceOnly implements Receiver {
 
     /** What came of it. */
     enum Receipt {
@@ -62,7 +62,8 @@ final class OnceOnly {
      * @throws EffectFailed with what the effect threw, after the rollback
      * @throws DataAccessException where the database is away: nothing was done
      */
-    Receipt receive(String subscription, List<Event> events, Effect effect) {
+    @Override
+    public Receipt receive(String subscription, List<Event> events, Effect effect) {
         var receipt = transaction.execute(status -> {
             var parameters = new ArrayList<String>(events.size() * 3);
             events.forEach(event -> {

@@ -10,7 +10,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * <p>Judged by the database's clock. A holder that was paused past its time and comes back may overlap with the next for
  * a moment, so what it protects must bear being done twice.
  */
-final class Lease {
+public final class Lease {
 
     private static final String TAKE_OR_RENEW = """
             UPDATE lease SET holder = :holder, expires_at = CURRENT_TIMESTAMP + CAST(:seconds AS INTEGER) * INTERVAL '1' SECOND
@@ -24,7 +24,12 @@ final class Lease {
     private final String holder;
     private final Duration time;
 
-    Lease(JdbcClient jdbc, String name, String holder, Duration time) {
+    /**
+     * @param name of a row in table {@code lease}
+     * @param holder this process
+     * @param time in whole seconds, at least one
+     */
+    public Lease(JdbcClient jdbc, String name, String holder, Duration time) {
         this.jdbc = jdbc;
         this.name = name;
         this.holder = holder;
@@ -32,7 +37,7 @@ final class Lease {
     }
 
     /** Takes or renews the lease; false while another hub holds it. */
-    boolean hold() {
+    public boolean hold() {
         return jdbc.sql(TAKE_OR_RENEW)
                         .param("holder", holder)
                         .param("seconds", Math.max(1, time.toSeconds()))
@@ -42,7 +47,7 @@ final class Lease {
     }
 
     /** Lets another hub take over at once. */
-    void giveBack() {
+    public void giveBack() {
         jdbc.sql(GIVE_BACK).param("name", name).param("holder", holder).update();
     }
 }

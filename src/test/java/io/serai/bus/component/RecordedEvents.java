@@ -33,7 +33,7 @@ public final class RecordedEvents extends EventComponent {
     @SuppressWarnings("NullAway") // nothing else of the bus is there
     public RecordedEvents(BusProperties properties) {
         this.services = new EventComponent.Services(
-                null, null, null, null, null, properties, name -> {}, ForkJoinPool.commonPool());
+                null, null, null, null, null, null, properties, name -> {}, ForkJoinPool.commonPool());
     }
 
     /** What was published, in order. */

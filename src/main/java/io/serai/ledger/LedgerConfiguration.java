@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.ledger;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.serai.bus.BusProperties;
+import io.serai.bus.QueueDepths;
+import io.serai.bus.SequenceGaps;
+import io.serai.bus.Subscriptions;
+import io.serai.bus.Tally;
+import io.serai.bus.outbox.Lease;
+import io.serai.message.EventIds;
+import java.time.Duration;
+import org.apache.camel.CamelContext;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+@Configuration(proxyBeanMethods = false)
+class LedgerConfiguration {
+
+    /** A publisher waits for a place, for the channel and for the confirm. */
+    private static final int WAITS_OF_A_PUBLISHER = 3;
+
+    private static final Duration LEAST_LEASE = Duration.ofSeconds(5);
+
+    @Bean
+    Lines ledgerLines(JdbcTemplate jdbc) {
+        return new Lines(jdbc);
+    }
+
+    @Bean
+    Warnings warnings(JdbcClient jdbc, PlatformTransactionManager transactions) {
+        return new Warnings(jdbc, new TransactionTemplate(transactions));
+    }
+
+    @Bean
+    Bookkeeper bookkeeper(
+            Tally tally,
+            Subscriptions subscriptions,
+            QueueDepths depths,
+            SequenceGaps gaps,
+            Lines ledgerLines,
+            Warnings warnings,
+            LedgerProperties properties,
+            BusProperties bus,
+            JdbcTemplate jdbc,
+            PlatformTransactionManager transactions,
+            ObjectProvider<CamelContext> camel,
+            MeterRegistry meters) {
+        var transaction = new TransactionTemplate(transactions);
+        var sheets = new Sheets(jdbc, transaction);
+        var publishing = bus.publisher().confirmTimeout().multipliedBy(WAITS_OF_A_PUBLISHER);
+        var longest = properties.round().multipliedBy(3);
+        var lease = new Lease(
+                JdbcClient.create(jdbc),
+                "ledger",
+                EventIds.next(),
+                longest.compareTo(LEAST_LEASE) > 0 ? longest : LEAST_LEASE);
+        return new Bookkeeper(
+                tally,
+                subscriptions,
+                new RouteQueues(subscriptions, camel),
+                depths,
+                gaps,
+                sheets,
+                ledgerLines,
+                new Ledger(sheets, ledgerLines, transaction, properties, publishing),
+                warnings,
+                lease,
+                properties,
+                meters);
+    }
+}
