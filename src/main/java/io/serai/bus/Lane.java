@@ -7,7 +7,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
-import io.serai.message.Invalid;
+import io.serai.message.Event;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -56,11 +56,15 @@ abstract class Lane extends DefaultConsumer {
     public final void handleDelivery(String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
         inHand.incrementAndGet();
         long tag = envelope.getDeliveryTag();
+        Event event;
         try {
-            take(new Delivery(AmqpEvents.event(properties, body), properties, tag, this));
-        } catch (Invalid noEvent) {
+            event = AmqpEvents.event(properties, body);
+        } catch (RuntimeException | StackOverflowError noEvent) {
+            // thrown on, it would make the client close the channel, and this subscription would be read no more
             park(tag, properties, body, Failure.of(noEvent));
+            return;
         }
+        take(new Delivery(event, properties, tag, this));
     }
 
     /** The broker ended the consumer, say because the queue was deleted. */

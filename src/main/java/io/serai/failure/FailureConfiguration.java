@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.failure;
 
+import io.serai.bus.DeepThreads;
 import io.serai.bus.Retries;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -11,6 +12,7 @@ import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -53,6 +55,7 @@ class FailureConfiguration {
         container.setListenerId("failures");
         container.setQueueNames(QUEUE);
         container.setMessagePropertiesConverter(new DefaultMessagePropertiesConverter(ANY_LENGTH));
+        container.setTaskExecutor(new SimpleAsyncTaskExecutor(new DeepThreads("failures")));
         container.setConsumerBatchEnabled(true);
         container.setBatchSize(BATCH);
         container.setBatchReceiveTimeout(BATCH_MILLIS);
