@@ -8,7 +8,10 @@ import io.serai.message.Invalid;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Base64;
+import java.util.Date;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +73,11 @@ final class AmqpEvents {
         var extensions = new HashMap<String, String>();
         headers.forEach((name, value) -> {
             if (name.startsWith(PREFIX) && value != null) {
-                extensions.put(name.substring(PREFIX.length()), value.toString());
+                var text = text(value);
+                if (text == null) {
+                    throw new Invalid("reading AMQP message: header " + name + " is a table or a list");
+                }
+                extensions.put(name.substring(PREFIX.length()), text);
             }
         });
         var version = required(extensions, "specversion");
@@ -87,6 +94,17 @@ final class AmqpEvents {
                 extensions.remove("dataschema"),
                 extensions,
                 body);
+    }
+
+    /** An attribute as CloudEvents writes its type as text; null for what is none of its types. */
+    @SuppressWarnings("JavaUtilDate") // the AMQP client speaks it
+    static @Nullable String text(@Nullable Object value) {
+        if (value instanceof byte[] bytes) {
+            return Base64.getEncoder().encodeToString(bytes);
+        } else if (value instanceof Date time) {
+            return time.toInstant().toString();
+        }
+        return value == null || value instanceof Map || value instanceof List ? null : value.toString();
     }
 
     private static String required(Map<String, String> attributes, String name) {

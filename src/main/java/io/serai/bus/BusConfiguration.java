@@ -20,17 +20,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Configuration(proxyBeanMethods = false)
 class BusConfiguration {
 
-    /**
-     * Handlers run on the client's threads, one a consumer at the most, so an unbounded pool is bounded by the routes.
-     */
+    /** What reads a connection's frames. */
     @Bean
-    ConnectionFactoryCustomizer consumerThreads() {
-        var threads = Executors.newCachedThreadPool(task -> {
-            var worker = new Thread(task, "deliver");
-            worker.setDaemon(true);
-            return worker;
-        });
-        return factory -> factory.setSharedExecutor(threads);
+    ConnectionFactoryCustomizer frameReaders() {
+        return factory -> factory.setThreadFactory(new DeepThreads("amqp"));
     }
 
     @Bean(destroyMethod = "shutdownNow")
@@ -55,6 +48,9 @@ class BusConfiguration {
     /** Publishers and subscribers on connections of their own: a broker short of memory blocks publishers only. */
     @Bean(destroyMethod = "stop")
     BrokerLinks brokerLinks(CachingConnectionFactory factory, BusProperties properties) {
+        // handlers run on the client's threads, one a consumer at the most, so an unbounded pool is bounded by the
+        // routes
+        factory.setExecutor(Executors.newCachedThreadPool(new DeepThreads("deliver")));
         var publisher = factory.getPublisherConnectionFactory();
         return new BrokerLinks(
                 new BrokerLink("publish", publisher == null ? factory : publisher, properties.reconnectInterval()),

@@ -2,17 +2,14 @@
 package io.serai.bus;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import com.rabbitmq.client.impl.Frame;
 import io.serai.message.EventIds;
+import io.serai.message.Invalid;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UnsupportedEncodingException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -24,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes the facts of a failure into headers {@code serai-failure-*} beside those the message had.
  *
- * <p>Headers must fit one AMQP frame (131,072 bytes on RabbitMQ) or parking itself would fail for ever: the facts take
- * at most 32 KiB, and less where the message's own headers leave less; a cut is noted in {@code serai-failure-cut}.
+ * <p>The facts take at most 32 KiB, and less where the message's own headers leave less in a frame; a cut of either is
+ * noted in {@code serai-failure-cut}.
  */
 final class FailureHeaders {
 
@@ -33,7 +30,6 @@ final class FailureHeaders {
     static final String RESOLVED = PREFIX + "resolved";
     static final int MAX_FACTS = 32 * 1024;
 
-    private static final int FRAME = 120_000;
     private static final int SHORT = 1024;
     private static final int MAX_CAUSES = 10;
     private static final int PERSISTENT = 2;
@@ -55,45 +51,32 @@ final class FailureHeaders {
     }
 
     BasicProperties with(BasicProperties original, String from, @Nullable String retry, Failure failure) {
-        var headers = new HashMap<String, Object>(original.getHeaders() == null ? Map.of() : original.getHeaders());
-        headers.keySet().removeIf(name -> name.startsWith(PREFIX) || name.startsWith(Retried.PREFIX));
-        var leftOut = leaveOutLargest(headers);
+        // leaves the facts without their trace room in the frame
+        var sendable = Sendable.of(withoutOwn(original), Sendable.MOST - MAX_FACTS / 2);
+        var headers = new HashMap<>(sendable.properties().getHeaders());
         var retried = Retried.of(original);
         var id = retried == null ? firstId(original, from) : retried.failureId();
-        headers.putAll(facts(id, from, failure, Math.min(MAX_FACTS, FRAME - size(headers))));
+        headers.putAll(facts(id, from, failure, Math.min(MAX_FACTS, Sendable.MOST - Sendable.size(headers))));
         headers.put(PREFIX + "round", retried == null ? 0 : retried.round());
         if (retry != null) {
             headers.put(PREFIX + "policy", retry);
         }
-        if (leftOut > 0) {
-            headers.merge(PREFIX + "cut", leftOut + " large headers left out", (one, other) -> one + "; " + other);
+        var cut = sendable.cut();
+        if (cut != null) {
+            headers.merge(PREFIX + "cut", cut, (one, other) -> one + "; " + other);
         }
-        return original.builder()
+        return sendable.properties()
+                .builder()
                 .headers(headers)
                 .deliveryMode(PERSISTENT)
-                .expiration(null)
                 .build();
     }
 
-    /** Leaves the facts without their trace room in the frame; returns how many headers had to go. */
-    private static int leaveOutLargest(Map<String, Object> headers) {
-        int leftOut = 0;
-        while (size(headers) > FRAME - MAX_FACTS / 2) {
-            headers.keySet().stream()
-                    .max(Comparator.comparing(name -> size(Collections.singletonMap(name, headers.get(name)))))
-                    .ifPresent(headers::remove);
-            leftOut++;
-        }
-        return leftOut;
-    }
-
-    /** As the client writes them. */
-    private static int size(Map<String, Object> headers) {
-        try {
-            return Math.toIntExact(Frame.tableSize(headers));
-        } catch (UnsupportedEncodingException impossible) {
-            throw new IllegalStateException("every Java platform has UTF-8", impossible);
-        }
+    /** What an earlier round, or a forger, wrote where the hub writes. */
+    private static BasicProperties withoutOwn(BasicProperties original) {
+        var headers = new HashMap<String, Object>(original.getHeaders() == null ? Map.of() : original.getHeaders());
+        headers.keySet().removeIf(name -> name.startsWith(PREFIX) || name.startsWith(Retried.PREFIX));
+        return original.builder().headers(headers).build();
     }
 
     /** The facts as headers, cut to about {@code room} bytes. */
@@ -111,7 +94,7 @@ final class FailureHeaders {
         put(facts, "location", failure.location());
         put(facts, "exception", failure.cause().getClass().getName());
         put(facts, "exceptions", chain(failure.cause()));
-        put(facts, "message", failure.cause().getMessage());
+        put(facts, "message", message(failure.cause()));
         int left = Math.max(0, room - 10 * SHORT);
         var trace = trace(failure.cause());
         var cut = cut(trace, left);
@@ -125,14 +108,24 @@ final class FailureHeaders {
     /** The same for each delivery of one event to one subscription, so that what is parked twice is one failure. */
     static String firstId(BasicProperties original, String from) {
         Map<String, Object> headers = original.getHeaders() == null ? Map.of() : original.getHeaders();
-        var source = headers.get(AmqpEvents.PREFIX + "source");
-        var id = headers.get(AmqpEvents.PREFIX + "id");
+        var source = AmqpEvents.text(headers.get(AmqpEvents.PREFIX + "source"));
+        var id = AmqpEvents.text(headers.get(AmqpEvents.PREFIX + "id"));
         return source == null || id == null ? EventIds.next() : idOf(from, source + "\n" + id);
     }
 
     static String idOf(String from, String identity) {
         return UUID.nameUUIDFromBytes((from + "\n" + identity).getBytes(StandardCharsets.UTF_8))
                 .toString();
+    }
+
+    /** With what is wrong of an invalid message. */
+    private static @Nullable String message(Throwable cause) {
+        return cause instanceof Invalid invalid && !invalid.fields().isEmpty()
+                ? invalid.getMessage()
+                        + invalid.fields().stream()
+                                .map(field -> field.name() + " " + field.detail())
+                                .collect(Collectors.joining("; ", ": ", ""))
+                : cause.getMessage();
     }
 
     /** Class names from the exception to its first cause. */

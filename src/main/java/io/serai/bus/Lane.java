@@ -7,7 +7,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
-import io.serai.message.Invalid;
+import io.serai.message.Event;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -77,11 +77,15 @@ abstract class Lane extends DefaultConsumer {
         }
         inHand.incrementAndGet();
         long tag = envelope.getDeliveryTag();
+        Event event;
         try {
-            take(new Delivery(AmqpEvents.event(properties, body), properties, envelope.isRedeliver(), tag, this));
-        } catch (Invalid noEvent) {
+            event = AmqpEvents.event(properties, body);
+        } catch (RuntimeException | StackOverflowError noEvent) {
+            // thrown on, it would make the client close the channel, and this subscription would be read no more
             var unused = park(tag, properties, body, Failure.of(noEvent));
+            return;
         }
+        take(new Delivery(event, properties, envelope.isRedeliver(), tag, this));
     }
 
     /** The broker ended the consumer, say because the queue was deleted. */

@@ -22,8 +22,9 @@ public record Retried(String failureId, int round) {
     /** What the headers of a message say, or null for one that comes for the first time. */
     public static @Nullable Retried of(BasicProperties properties) {
         Map<String, Object> headers = properties.getHeaders() == null ? Map.of() : properties.getHeaders();
-        return headers.get(FAILURE) != null && headers.get(ROUND) instanceof Number round
-                ? new Retried(headers.get(FAILURE).toString(), round.intValue())
+        var failure = AmqpEvents.text(headers.get(FAILURE));
+        return failure != null && headers.get(ROUND) instanceof Number round
+                ? new Retried(failure, round.intValue())
                 : null;
     }
 

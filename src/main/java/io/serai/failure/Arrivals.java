@@ -2,6 +2,7 @@
 package io.serai.failure;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import io.serai.bus.Sendable;
 import io.serai.message.EventIds;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -21,6 +22,8 @@ final class Arrivals {
 
     private static final String FACT = "serai-failure-";
     private static final int MAX_NAME = 300;
+    private static final int MAX_ID = 64;
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
     private final Clock clock;
 
@@ -34,7 +37,7 @@ final class Arrivals {
         var own = new HashMap<String, Object>();
         headers.forEach((name, value) -> {
             if (name.startsWith(FACT)) {
-                facts.put(name.substring(FACT.length()), text(value));
+                facts.put(name.substring(FACT.length()), FailedMessage.text(value));
             } else {
                 own.put(name, value);
             }
@@ -43,8 +46,12 @@ final class Arrivals {
         if (resolved != null) {
             return new Arrival.Resolved(resolved, number(facts.get("round"), 0));
         }
-        var message = new FailedMessage(properties.builder().headers(own).build(), body);
-        return facts.containsKey("id") ? parked(facts, message) : deadLettered(message);
+        // a hub has seen to that already; a broker has not
+        var sendable = Sendable.of(properties.builder().headers(own).build(), Sendable.MOST);
+        var message = new FailedMessage(sendable.properties(), body);
+        return isId(facts.get("id"))
+                ? parked(facts, message)
+                : deadLettered(message, own.get("x-death"), sendable.cut());
     }
 
     /** What a hub parks, or would park. */
@@ -61,7 +68,7 @@ final class Arrivals {
                 facts.getOrDefault("id", ""),
                 number(facts.get("round"), 0),
                 new Origin(name(facts.getOrDefault("from", "queue:"))),
-                facts.get("policy"),
+                policy(facts.get("policy")),
                 !"false".equals(facts.get("retryable")),
                 "true".equals(facts.get("postponed")),
                 at(facts.get("at")),
@@ -79,14 +86,13 @@ final class Arrivals {
     }
 
     /** The first entry of {@code x-death} is the latest. */
-    private Arrival.Failed deadLettered(FailedMessage message) {
-        Map<String, Object> headers = message.properties().getHeaders();
-        var death = headers != null && headers.get("x-death") instanceof List<?> deaths && !deaths.isEmpty()
-                ? deaths.get(0)
-                : Map.of();
-        var queue = death instanceof Map<?, ?> fields && fields.get("queue") != null ? text(fields.get("queue")) : "";
+    private Arrival.Failed deadLettered(FailedMessage message, @Nullable Object xDeath, @Nullable String cut) {
+        var death = xDeath instanceof List<?> deaths && !deaths.isEmpty() ? deaths.get(0) : Map.of();
+        var queue = death instanceof Map<?, ?> fields && fields.get("queue") != null
+                ? FailedMessage.text(fields.get("queue"))
+                : "";
         var reason = death instanceof Map<?, ?> fields && fields.get("reason") != null
-                ? text(fields.get("reason"))
+                ? FailedMessage.text(fields.get("reason"))
                 : "unknown";
         return new Arrival.Failed(
                 EventIds.next(),
@@ -102,7 +108,7 @@ final class Arrivals {
                 "",
                 "the broker dead-lettered it from queue '" + queue + "': " + reason,
                 null,
-                null,
+                cut,
                 null,
                 null,
                 null,
@@ -111,7 +117,8 @@ final class Arrivals {
 
     private Instant at(@Nullable String text) {
         try {
-            return text == null ? clock.instant() : Instant.parse(text);
+            var at = text == null ? clock.instant() : Instant.parse(text);
+            return at.isBefore(Instant.EPOCH) || at.isAfter(LAST) ? clock.instant() : at;
         } catch (DateTimeException malformed) {
             return clock.instant();
         }
@@ -125,12 +132,16 @@ final class Arrivals {
         }
     }
 
-    private static String name(String text) {
-        return text.length() > MAX_NAME ? text.substring(0, MAX_NAME) : text;
+    /** Else no hub has written it, and the database has no room for it. */
+    private static boolean isId(@Nullable String text) {
+        return text != null && !text.isEmpty() && text.length() <= MAX_ID;
     }
 
-    /** PostgreSQL refuses U+0000 in text. */
-    private static String text(@Nullable Object value) {
-        return String.valueOf(value).replace('\0', '\uFFFD');
+    private static @Nullable String policy(@Nullable String text) {
+        return isId(text) ? text : null;
+    }
+
+    private static String name(String text) {
+        return text.length() > MAX_NAME ? text.substring(0, MAX_NAME) : text;
     }
 }

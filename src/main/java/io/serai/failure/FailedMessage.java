@@ -2,6 +2,7 @@
 package io.serai.failure;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,19 @@ record FailedMessage(BasicProperties properties, byte[] body) {
     String attribute(String name) {
         Map<String, Object> headers = properties.getHeaders() == null ? Map.of() : properties.getHeaders();
         var value = headers.get("cloudEvents_" + name);
-        // PostgreSQL refuses U+0000 in text
-        return value == null ? null : value.toString().replace('\0', '\uFFFD');
+        return value == null ? null : text(value);
+    }
+
+    @Nullable
+    String contentType() {
+        var type = properties.getContentType();
+        return type == null ? null : text(type);
+    }
+
+    /** For the database: PostgreSQL refuses U+0000 in text. A table or a list, which may be deep, is empty text. */
+    static String text(@Nullable Object value) {
+        return value instanceof Map || value instanceof List
+                ? ""
+                : String.valueOf(value).replace('\0', '\uFFFD');
     }
 }

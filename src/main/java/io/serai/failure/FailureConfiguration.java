@@ -3,6 +3,7 @@ package io.serai.failure;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.serai.bus.BusProperties;
+import io.serai.bus.DeepThreads;
 import io.serai.bus.Retries;
 import io.serai.bus.component.RouteRuns;
 import java.security.SecureRandom;
@@ -15,6 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -94,6 +96,7 @@ class FailureConfiguration {
         container.setListenerId("failures");
         container.setQueueNames(QUEUE);
         container.setMessagePropertiesConverter(new DefaultMessagePropertiesConverter(ANY_LENGTH));
+        container.setTaskExecutor(new SimpleAsyncTaskExecutor(new DeepThreads("failures")));
         container.setConsumerBatchEnabled(true);
         container.setBatchSize(BATCH);
         container.setBatchReceiveTimeout(BATCH_MILLIS);

@@ -356,7 +356,7 @@ final class Failures {
                 .param("eventType", message.attribute("type"))
                 .param("subject", message.attribute("subject"))
                 .param("correlationid", message.attribute("correlationid"))
-                .param("contentType", message.properties().getContentType())
+                .param("contentType", message.contentType())
                 .param("properties", json.write(message.properties()))
                 .param("body", message.body())
                 .update();

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.bus.queue;
 
+import io.serai.bus.DeepThreads;
 import io.serai.bus.Parking;
 import org.apache.camel.component.springrabbit.DefaultListenerContainerFactory;
 import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
 import org.springframework.amqp.core.AcknowledgeMode;
 import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
 import org.springframework.amqp.rabbit.listener.DirectMessageListenerContainer;
+import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
 /**
  * Makes the containers that read other systems' queues: one attempt, then the failures; a queue that is not there yet is
@@ -32,6 +35,9 @@ final class QueueContainers extends DefaultListenerContainerFactory {
         container.setMissingQueuesFatal(false);
         container.setApplicationEventPublisher(news);
         container.setRecoveryInterval(LOOK_AGAIN_MILLIS);
+        if (container instanceof SimpleMessageListenerContainer simple) {
+            simple.setTaskExecutor(new SimpleAsyncTaskExecutor(new DeepThreads("queue-" + endpoint.getQueues())));
+        }
         if (container instanceof DirectMessageListenerContainer direct) {
             direct.setMonitorInterval(LOOK_AGAIN_MILLIS);
             direct.setFailedDeclarationRetryInterval(LOOK_AGAIN_MILLIS);

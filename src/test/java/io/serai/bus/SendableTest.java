@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class SendableTest {
+
+    @Test
+    void whatTheBrokerWouldRefuseOrObeyIsLeftOutAndTheRestStays() {
+        var came = new BasicProperties.Builder()
+                .userId("erp")
+                .expiration("1000")
+                .messageId("m")
+                .replyTo("answers")
+                .headers(Map.of("CC", List.of("other-queue"), "BCC", List.of("hidden"), "kept", 7))
+                .build();
+
+        var sendable = Sendable.of(came, Sendable.MOST);
+
+        assertThat(sendable.properties().getHeaders()).isEqualTo(Map.of("kept", 7));
+        assertThat(sendable.properties().getUserId()).isNull();
+        assertThat(sendable.properties().getExpiration()).isNull();
+        assertThat(sendable.properties().getMessageId()).isEqualTo("m");
+        assertThat(sendable.properties().getReplyTo()).isEqualTo("answers");
+        assertThat(sendable.leftOut()).containsExactlyInAnyOrder("CC", "BCC");
+    }
+
+    @Test
+    void ofTwoHundredHeadersOfFourKilobytesAsManyStayAsFit() {
+        Map<String, Object> headers =
+                IntStream.range(0, 200).boxed().collect(Collectors.toMap(each -> "h" + each, each -> "v".repeat(4096)));
+
+        var sendable = Sendable.of(of(headers), Sendable.MOST);
+
+        assertThat(Sendable.size(sendable.properties().getHeaders())).isBetween(Sendable.MOST - 5000, Sendable.MOST);
+        assertThat(sendable.cut()).startsWith("171 headers left out: h").endsWith(" and others");
+    }
+
+    @Test
+    void aTableThatIsTooDeepToBeReadIsLeftOut() {
+        Map<String, Object> deep = Map.of();
+        for (int level = 0; level < 5_000; level++) {
+            deep = Map.of("t", deep);
+        }
+
+        var sendable = Sendable.of(of(new TreeMap<>(Map.of("deep", deep, "flat", Map.of("t", List.of(1))))), 1000);
+
+        assertThat(sendable.properties().getHeaders()).containsOnlyKeys("flat");
+        assertThat(sendable.cut()).isEqualTo("1 headers left out: deep");
+    }
+
+    @Test
+    void aMessageWithoutHeadersIsSendableAsItIs() {
+        assertThat(Sendable.of(new BasicProperties(), 1000).cut()).isNull();
+    }
+
+    private static BasicProperties of(Map<String, Object> headers) {
+        return new BasicProperties.Builder().headers(headers).build();
+    }
+}
