@@ -96,7 +96,7 @@ final class Failures {
     }
 
     /**
-     * Takes what came out of the queue of failures. The same arrival again changes nothing.
+     * Takes what came out of the queue of failures. The same arrival again is counted and changes nothing else.
      *
      * @throws org.springframework.dao.DuplicateKeyException where another hub takes the same failure just now: take again
      */
@@ -116,7 +116,9 @@ final class Failures {
         if (arrival instanceof Arrival.Failed failed) {
             return take(failed, known);
         }
-        if (known != null && !known.status().isEnded()) {
+        if (known != null && known.status().isEnded()) {
+            jdbc.sql(COUNT_DUPLICATE).param("id", arrival.failureId()).update();
+        } else if (known != null) {
             jdbc.sql(RESOLVE).param("id", arrival.failureId()).update();
             return new State(FailureStatus.RESOLVED, Math.max(known.round(), arrival.round()));
         }
