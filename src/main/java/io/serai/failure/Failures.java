@@ -168,7 +168,7 @@ final class Failures {
     }
 
     /**
-     * Takes what came out of the queue of failures. The same arrival again changes nothing.
+     * Takes what came out of the queue of failures. The same arrival again is counted and changes nothing else.
      *
      * @throws org.springframework.dao.DuplicateKeyException where another hub takes the same failure just now: take again
      */
@@ -206,7 +206,9 @@ final class Failures {
         if (arrival instanceof Arrival.Failed failed) {
             return take(failed, known);
         }
-        if (known != null && !known.status().isEnded()) {
+        if (known != null && known.status().isEnded()) {
+            jdbc.sql(COUNT_DUPLICATE).param("id", arrival.failureId()).update();
+        } else if (known != null) {
             resolved.add(arrival.failureId());
             return new State(
                     FailureStatus.RESOLVED, Math.max(known.delivery(), arrival.round()), known.postponed(), false);

@@ -22,13 +22,16 @@ import org.springframework.transaction.TransactionException;
  * Sends failures that are due back to the queue they came from, or runs their route again, at a bounded rate to each.
  *
  * <p>Claim, send, note: a hub that dies between two of these leaves a claim that another takes up when the lease is over;
- * the message may then be in the queue twice, under the same failure and round.
+ * the message may then be in the queue twice, under the same failure and round, and is counted. A broker that takes longer
+ * than the lease to confirm has the same effect where there are several hubs.
  */
 final class RetrySender implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(RetrySender.class);
     private static final Duration TICK = Duration.ofMillis(250);
-    private static final Duration LEASE = Duration.ofSeconds(30);
+    /** Claims of a hub that died are taken up within ten seconds. */
+    private static final Duration LEASE = Duration.ofSeconds(8);
+
     private static final Duration AGAIN = Duration.ofSeconds(2);
     private static final Duration FORGET_EVERY = Duration.ofHours(1);
 

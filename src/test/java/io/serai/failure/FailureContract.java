@@ -237,6 +237,28 @@ abstract class FailureContract {
     }
 
     @Test
+    void aRetryThatSucceedsTwiceIsResolvedOnceAndCounted() throws Exception {
+        var type = newType();
+        var name = newName();
+        var calls = new AtomicInteger();
+        route(name, type, "&retry=quick", exchange -> {
+            if (calls.incrementAndGet() <= 2) {
+                throw new IllegalStateException("the service is away");
+            }
+        });
+        publish(type, null, "{}");
+        var failure = awaitStatus(name, FailureStatus.RESOLVED);
+
+        // a hub that died between sending and noting it had it sent again
+        hub.getBean(Failures.class).take(List.of(new Arrival.Resolved(failure.id(), 1)));
+
+        assertThat(of(name)).singleElement().satisfies(each -> {
+            assertThat(each.status()).isEqualTo(FailureStatus.RESOLVED);
+            assertThat(each.duplicates()).isEqualTo(1);
+        });
+    }
+
+    @Test
     void whatOtherQueuesDeadLetterEndsHereToo() throws Exception {
         try (var channel = amqp.createChannel()) {
             var death = Map.<String, Object>of("queue", "crm.in", "reason", "expired", "count", 1L);

@@ -13,10 +13,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Talks to a hub as curl would. */
-final class HubClient {
+public final class HubClient {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -24,38 +25,53 @@ final class HubClient {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final HubProcess hub;
 
-    HubClient(HubProcess hub) {
+    public HubClient(HubProcess hub) {
         this.hub = hub;
     }
 
-    HttpResponse<String> get(String path) throws IOException {
+    public HttpResponse<String> get(String path) throws IOException {
         return send("GET", path, "");
     }
 
     /** Sends with a JSON content type; headers as name, value, name, value. */
-    HttpResponse<String> send(String method, String path, String body, String... headers) throws IOException {
+    public HttpResponse<String> send(String method, String path, String body, String... headers) throws IOException {
         return send(method, path, BodyPublishers.ofString(body), headers);
     }
 
-    HttpResponse<String> send(String method, String path, byte[] body, String... headers) throws IOException {
+    public HttpResponse<String> send(String method, String path, byte[] body, String... headers) throws IOException {
         return send(method, path, BodyPublishers.ofByteArray(body), headers);
     }
 
     /** The events of the log, oldest first. */
-    List<JsonNode> events(String query) throws IOException {
-        var events = new ArrayList<JsonNode>();
+    public List<JsonNode> events(String query) throws IOException {
+        return items("/api/events?" + query);
+    }
+
+    /**
+     * All pages of a list, the last item of the last page first.
+     *
+     * @param path with a {@code ?}
+     * @throws IOException also where the hub does not answer 200
+     */
+    public List<JsonNode> items(String path) throws IOException {
+        var items = new ArrayList<JsonNode>();
         var cursor = "";
         do {
-            var page = json(get("/api/events?limit=500&" + query + cursor));
-            page.path("items").forEach(event -> events.add(0, event));
+            var answer = get(path + "&limit=500" + cursor);
+            if (answer.statusCode() != 200) {
+                throw new IOException(path + " answered " + answer.statusCode() + " " + answer.body());
+            }
+            var page = json(answer);
+            page.path("items").forEach(items::add);
             cursor = page.path("next").isTextual()
                     ? "&cursor=" + page.path("next").asText()
                     : "";
         } while (!cursor.isEmpty());
-        return events;
+        Collections.reverse(items);
+        return items;
     }
 
-    static JsonNode json(HttpResponse<String> response) {
+    public static JsonNode json(HttpResponse<String> response) {
         try {
             return JSON.readTree(response.body());
         } catch (IOException notJson) {

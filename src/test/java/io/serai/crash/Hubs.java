@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.crash;
+
+import io.serai.testing.HubProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Makes hubs with the users of the shipped routes and the subscribers of src/test/resources/crash. */
+final class Hubs {
+
+    private static final Path OWN = Path.of("src/test/resources/crash");
+
+    private Hubs() {}
+
+    /** A hub, not yet started, with data in that folder. */
+    static HubProcess in(Path folder, Map<String, String> servers, OtherSystem system) throws IOException {
+        var routes = folder.resolve("routes");
+        for (var file : List.of("users/users-api.camel.yaml", "schemas/user.schema.json")) {
+            copy(Path.of("routes", file), routes.resolve(file));
+        }
+        copy(OWN.resolve("routes/subscribers.camel.yaml"), routes.resolve("crash/subscribers.camel.yaml"));
+        return HubProcess.in(folder)
+                // it is started more often than it runs long
+                .jvm("-XX:TieredStopAtLevel=1")
+                .with(servers)
+                .with("serai.routes.directory", routes)
+                .with(
+                        "spring.flyway.locations",
+                        "classpath:db/migration,filesystem:"
+                                + OWN.resolve("migration").toAbsolutePath())
+                .with("crash.system", system.address())
+                .with("serai.bus.immediate-retries", 0)
+                .with("serai.failure.policies.quick.delays", "500ms" + ",500ms".repeat(20));
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to.getParent());
+        Files.copy(from, to);
+    }
+}
