@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.routes.editor;
+
+import io.serai.message.NotFound;
+import io.serai.routes.lint.Catalogue;
+import io.swagger.v3.oas.annotations.Operation;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.http.CacheControl;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.util.DigestUtils;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * Serves what editors check and complete routes by. It changes with the hub's version only; the ETag is that of the
+ * content.
+ */
+@RestController
+final class EditorController {
+
+    private final Catalogue catalogue = new Catalogue();
+
+    /**
+     * A component.
+     *
+     * <pre>{@code {"scheme": "event", "isInstalled": true}}</pre>
+     *
+     * @param isInstalled whether routes of this hub can use it, or its jar is to be added first
+     */
+    record Component(String scheme, boolean isInstalled) {}
+
+    @Operation(summary = "Shows the JSON schema of routes in YAML")
+    @GetMapping(path = "/api/editor/schema", produces = "application/json")
+    ResponseEntity<byte[]> schema() throws IOException {
+        try (var schema = Catalogue.class.getClassLoader().getResourceAsStream("schema/camelYamlDsl.json")) {
+            if (schema == null) {
+                throw new IllegalStateException("reading schema/camelYamlDsl.json: camel-yaml-dsl is not there");
+            }
+            return answer(schema.readAllBytes());
+        }
+    }
+
+    @Operation(summary = "Lists the components that Camel and this hub know")
+    @GetMapping("/api/editor/components")
+    ResponseEntity<List<Component>> components() {
+        var components = catalogue.schemes().stream()
+                .map(scheme -> new Component(scheme, catalogue.hasComponent(scheme)))
+                .toList();
+        return ResponseEntity.ok().cacheControl(cache()).body(components);
+    }
+
+    @Operation(summary = "Describes a component and its options, as Camel's tools exchange it")
+    @GetMapping(path = "/api/editor/components/{scheme}", produces = "application/json")
+    ResponseEntity<byte[]> component(@PathVariable String scheme) {
+        var description = catalogue
+                .description(scheme)
+                .orElseThrow(() -> new NotFound("finding component: neither Camel nor this hub has one of this name"));
+        return answer(description.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Compared with If-None-Match by Spring, which answers 304. */
+    private static ResponseEntity<byte[]> answer(byte[] json) {
+        return ResponseEntity.ok()
+                .cacheControl(cache())
+                .eTag(DigestUtils.md5DigestAsHex(json))
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(json);
+    }
+
+    /** An hour without a question: a new version of the hub may serve another under the same path. */
+    private static CacheControl cache() {
+        return CacheControl.maxAge(Duration.ofHours(1)).cachePrivate();
+    }
+}

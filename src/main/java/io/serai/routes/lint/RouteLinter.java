@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.routes.lint;
+
+import io.serai.routes.lint.Report.Place;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * Reads route files as they would be after a change, and says what is wrong with them. Nothing of them is run.
+ *
+ * <p>Thread-safe. Needs neither a Camel context, nor a broker, nor a database.
+ */
+public final class RouteLinter {
+
+    private final CamelSchema schema = new CamelSchema();
+    private final Catalogue catalogue = new Catalogue();
+    private final ComponentRules components = new ComponentRules(catalogue);
+    private final LanguageRules languages = new LanguageRules(catalogue);
+    private final QueueRules queues = new QueueRules();
+    private final SecretRules secrets = new SecretRules();
+    private final StyleRules style = new StyleRules();
+    private final TreeRules tree = new TreeRules();
+    private final EventRules events;
+
+    /**
+     * @param retryPolicies names that {@code retry=} may have
+     * @param orderedAsRecorded whether the subscription of this name was made with {@code ordered=true}, which cannot be
+     *     changed; empty where there is none of this name, or it is not known
+     */
+    public RouteLinter(Set<String> retryPolicies, Function<String, Optional<Boolean>> orderedAsRecorded) {
+        this.events = new EventRules(Set.copyOf(retryPolicies), orderedAsRecorded);
+    }
+
+    /** Whether a file of this name is a route, and not its test, a schema or something else. */
+    public static boolean isRoute(String path) {
+        return path.endsWith(".java")
+                || ((path.endsWith(".yaml") || path.endsWith(".yml"))
+                        && !path.endsWith(".test.yaml")
+                        && !path.endsWith(".test.yml"));
+    }
+
+    /**
+     * Finds what is wrong with files that are about to change.
+     *
+     * @param changed files that are new or have new content, and with their last content those that go; findings are
+     *     reported in these, and in others only where the change made them
+     * @param all every file of the routes folder as it would be after the change, those changed among them
+     * @return by file and place; empty where nothing is wrong
+     */
+    public List<Finding> lint(Collection<RouteFile> changed, Collection<RouteFile> all) {
+        var after = new LinkedHashMap<String, RouteContent>();
+        all.stream()
+                .filter(file -> isRoute(file.path()))
+                .forEach(file -> after.put(file.path(), RouteContent.empty(file)));
+        var changedPaths = changed.stream().map(RouteFile::path).collect(Collectors.toSet());
+        var found = new ArrayList<Finding>();
+        readAll(after.values(), found);
+        // Java is compiled together: what does not compile there compiled before this change
+        found.removeIf(
+                each -> !changedPaths.contains(each.file()) && !each.rule().equals("java"));
+        for (var content : after.values()) {
+            if (changedPaths.contains(content.file().path())) {
+                checkFile(content, new Report(content.file().path(), found));
+            }
+        }
+        found.addAll(ofTree(after, changed, changedPaths));
+        return found.stream()
+                .distinct()
+                .filter(each -> !isMeant(each, after))
+                .sorted(Finding.BY_PLACE)
+                .toList();
+    }
+
+    /** A warning is silenced by {@code lint: ignore RULE} in a comment of its line or the line before. */
+    private static boolean isMeant(Finding finding, Map<String, RouteContent> after) {
+        var content = after.get(finding.file());
+        if (finding.severity() != Severity.WARNING || content == null) {
+            return false;
+        }
+        return new String(content.file().content(), StandardCharsets.UTF_8)
+                .lines()
+                .skip(Math.max(0, finding.line() - 2))
+                .limit(finding.line() == 1 ? 1 : 2)
+                .anyMatch(line -> line.contains("lint: ignore " + finding.rule()));
+    }
+
+    private List<Finding> ofTree(
+            Map<String, RouteContent> after, Collection<RouteFile> changed, Set<String> changedPaths) {
+        var findings = tree.check(after.values());
+        var gone = changed.stream()
+                .filter(file -> isRoute(file.path()) && !after.containsKey(file.path()))
+                .map(RouteContent::empty)
+                .toList();
+        readAll(gone, new ArrayList<>());
+        var before = new ArrayList<>(after.values());
+        before.addAll(gone);
+        var known = gone.isEmpty() ? null : new HashSet<>(tree.check(before));
+        findings.removeIf(each -> !changedPaths.contains(each.file()) && (known == null || known.contains(each)));
+        return findings;
+    }
+
+    /** The compiler takes longest, so the YAML is read beside it. */
+    private void readAll(Collection<RouteContent> contents, List<Finding> findings) {
+        var java = contents.stream().filter(content -> content.file().isJava()).toList();
+        var compiled = new ArrayList<Finding>();
+        var compiling = CompletableFuture.runAsync(() -> JavaContent.read(java, compiled));
+        for (var content : contents) {
+            if (content.file().isYaml()) {
+                readYaml(content, findings);
+            }
+        }
+        compiling.join();
+        findings.addAll(compiled);
+    }
+
+    private void readYaml(RouteContent content, List<Finding> findings) {
+        var report = new Report(content.file().path(), findings);
+        YamlFile.read(content.file(), findings::add).ifPresent(root -> readRoot(root, content, report));
+    }
+
+    /** Routes stand in a list; Camel K and kamelets wrap them. */
+    private void readRoot(Node root, RouteContent content, Report report) {
+        var kind = Nodes.text(root, "kind");
+        if (root instanceof MappingNode && "Kamelet".equals(kind)) {
+            var template = Nodes.get(Nodes.get(root, "spec"), "template");
+            Nodes.entries(template).forEach((key, entry) -> {
+                schema.checkItem(key, entry.getValue(), report);
+                new YamlContent(content).readTemplate(key, entry.getValue());
+            });
+        } else if (root instanceof MappingNode && "Integration".equals(kind)) {
+            var spec = Nodes.get(root, "spec");
+            var flows = Nodes.get(spec, "flows");
+            readItems(flows == null ? Nodes.get(spec, "flow") : flows, content, report);
+        } else if (root instanceof MappingNode && ("Pipe".equals(kind) || "KameletBinding".equals(kind))) {
+            return;
+        } else if (root instanceof SequenceNode) {
+            readItems(root, content, report);
+        } else {
+            report.error(
+                    Place.of(root),
+                    "schema",
+                    "a route file is a list",
+                    "begin with '- route:', and indent what follows");
+        }
+    }
+
+    private void readItems(@org.jspecify.annotations.Nullable Node items, RouteContent content, Report report) {
+        if (items == null) {
+            return;
+        }
+        schema.check(items, report);
+        for (var item : Nodes.items(items)) {
+            Nodes.entries(item).forEach((kind, entry) -> new YamlContent(content).readItem(kind, entry.getValue()));
+        }
+    }
+
+    private void checkFile(RouteContent content, Report report) {
+        var uses = new ArrayList<>(content.endpoints());
+        for (var use : uses) {
+            components.check(use, report);
+            events.check(use, report);
+            queues.check(use, report);
+            secrets.check(use, report);
+        }
+        content.expressions().forEach(expression -> languages.check(expression, report));
+        content.constants().forEach(constant -> secrets.check(constant, report));
+        style.check(content, report);
+    }
+}

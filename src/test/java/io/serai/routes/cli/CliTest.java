@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.routes.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.serai.routes.lint.Finding;
+import io.serai.routes.lint.PolicyNames;
+import io.serai.routes.lint.RouteFile;
+import io.serai.routes.lint.RouteLinter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.xml.sax.InputSource;
+import picocli.CommandLine;
+
+/** Commands as they are typed. */
+class CliTest {
+
+    private static final String WRONG = """
+            # in:
+            # out:
+            # on error:
+            # idempotent by:
+            - route:
+                id: a
+                from:
+                  uri: direct:a
+                  steps:
+                    - to: flie:out
+            """;
+
+    @TempDir
+    Path home;
+
+    private Path routes;
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void makeHome() throws IOException {
+        routes = Files.createDirectory(home.resolve("routes"));
+    }
+
+    private int lint(String... arguments) {
+        return execute(new Lint(defaults()), arguments);
+    }
+
+    private int make(String... arguments) {
+        return execute(new New(defaults()), arguments);
+    }
+
+    private int execute(Object command, String... arguments) {
+        return new CommandLine(command)
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+    }
+
+    private Map<String, Object> defaults() {
+        return Map.of("serai.routes.directory", routes.toString(), "serai.failure.policies.nightly.delays", "8h");
+    }
+
+    @Test
+    void withoutErrorsTheExitCodeIsZero() throws IOException {
+        Files.writeString(routes.resolve("a.camel.yaml"), WRONG.replace("flie:", "file:"));
+        assertThat(lint()).isZero();
+        assertThat(out.toString()).contains("0 errors, 0 warnings in 1 files");
+    }
+
+    @Test
+    void errorsAreShownWithTheirPlaceAndTheExitCodeIsOne() throws IOException {
+        Files.writeString(routes.resolve("a.camel.yaml"), WRONG);
+        assertThat(lint()).isEqualTo(1);
+        assertThat(out.toString())
+                .contains("a.camel.yaml:10:15: error unknown-component: ")
+                .contains("did you mean 'file'?");
+    }
+
+    @Test
+    void configuredPoliciesAreKnown() throws IOException {
+        Files.writeString(
+                routes.resolve("a.camel.yaml"),
+                WRONG.replace("direct:a", "event:a?subscription=a&retry=nightly")
+                        .replace("flie:", "file:"));
+        assertThat(lint()).isZero();
+    }
+
+    @Test
+    void aPathThatIsNotThereIsExitCodeTwo() {
+        assertThat(Cli.execute(
+                        defaults(), hub -> {}, "lint", routes.resolve("none").toString()))
+                .isEqualTo(2);
+        assertThat(lint("--format", "xml")).isEqualTo(2);
+    }
+
+    @Test
+    void oneFileIsLintedAmongTheOthers() throws IOException {
+        Files.writeString(routes.resolve("a.camel.yaml"), WRONG);
+        var other = Files.writeString(
+                routes.resolve("b.camel.yaml"), WRONG.replace("flie:", "file:").replace("direct:a", "direct:b"));
+        assertThat(lint(other.toString())).isEqualTo(1);
+        assertThat(out.toString()).contains("duplicate-id").doesNotContain("unknown-component");
+    }
+
+    @Test
+    void jsonIsTheListOfFindings() throws IOException {
+        Files.writeString(routes.resolve("a.camel.yaml"), WRONG);
+        lint("--format", "json");
+        var first = new ObjectMapper().readTree(out.toString()).get(0);
+        assertThat(first.get("rule").asText()).isEqualTo("unknown-component");
+        assertThat(first.get("severity").asText()).isEqualTo("ERROR");
+        assertThat(first.get("line").asInt()).isEqualTo(10);
+        assertThat(first.get("column").asInt()).isEqualTo(15);
+        assertThat(first.get("hint").asText()).isEqualTo("did you mean 'file'?");
+    }
+
+    @Test
+    void sarifNamesRuleLevelAndPlace() throws IOException {
+        Files.writeString(routes.resolve("a.camel.yaml"), WRONG);
+        lint("--format", "sarif");
+        var log = new ObjectMapper().readTree(out.toString());
+        assertThat(log.get("version").asText()).isEqualTo("2.1.0");
+        var result = log.at("/runs/0/results/0");
+        assertThat(result.get("ruleId").asText()).isEqualTo("unknown-component");
+        assertThat(result.get("level").asText()).isEqualTo("error");
+        assertThat(result.at("/locations/0/physicalLocation/region/startLine").asInt())
+                .isEqualTo(10);
+    }
+
+    @Test
+    void junitFailsTheFilesWithErrors() throws Exception {
+        Files.writeString(routes.resolve("a.camel.yaml"), WRONG);
+        Files.writeString(
+                routes.resolve("b.camel.yaml"), WRONG.replace("flie:", "file:").replace(": a", ": b"));
+        lint("--format", "junit");
+        var suite = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(out.toString())))
+                .getDocumentElement();
+        assertThat(suite.getAttribute("tests")).isEqualTo("2");
+        assertThat(suite.getAttribute("failures")).isEqualTo("1");
+        assertThat(suite.getElementsByTagName("testcase").getLength()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"rest-to-event", "event-to-rest", "file-to-event", "event-to-file", "sql-to-event", "timer"})
+    void aNewRouteHasNoErrors(String kind) throws IOException {
+        assertThat(make(kind, "receive-parcel", "--folder", "parcels", "--event", "parcel.received"))
+                .as(err.toString())
+                .isZero();
+        var file = routes.resolve("parcels/receive-parcel.camel.yaml");
+        var route = new RouteFile("parcels/receive-parcel.camel.yaml", Files.readAllBytes(file));
+        var findings = new ArrayList<Finding>(
+                new RouteLinter(PolicyNames.BUILT_IN, name -> Optional.empty()).lint(List.of(route), List.of(route)));
+        findings.removeIf(each -> each.rule().startsWith("nobody-"));
+        assertThat(findings).isEmpty();
+        assertThat(Files.readString(file)).contains("id: receive-parcel").doesNotContain("NAME", "EVENT");
+    }
+
+    @Test
+    void whatIsThereIsNotOverwritten() throws IOException {
+        Files.writeString(routes.resolve("tick-clock.camel.yaml"), "mine");
+        assertThat(Cli.execute(defaults(), hub -> {}, "new", "timer", "tick-clock"))
+                .isEqualTo(2);
+        assertThat(Files.readString(routes.resolve("tick-clock.camel.yaml"))).isEqualTo("mine");
+    }
+
+    @Test
+    void namesThatWouldLeaveTheFolderAreRefused() {
+        assertThat(make("timer", "../out")).isEqualTo(2);
+        assertThat(make("timer", "a", "--folder", "../out")).isEqualTo(2);
+        assertThat(make("timre", "a")).isEqualTo(2);
+        assertThat(home.resolve("out.camel.yaml")).doesNotExist();
+    }
+
+    @Test
+    void withoutACommandTheHubIsRun() {
+        var started = new ArrayList<List<String>>();
+        assertThat(Cli.execute(defaults(), each -> started.add(List.of(each)))).isEqualTo(Cli.RUNS_ON);
+        assertThat(Cli.execute(defaults(), each -> started.add(List.of(each)), "--server.port=1"))
+                .isEqualTo(Cli.RUNS_ON);
+        assertThat(Cli.execute(defaults(), each -> started.add(List.of(each)), "run", "--server.port=2"))
+                .isEqualTo(Cli.RUNS_ON);
+        assertThat(started).containsExactly(List.of(), List.of("--server.port=1"), List.of("--server.port=2"));
+    }
+}

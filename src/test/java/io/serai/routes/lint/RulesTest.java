@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.routes.lint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Each rule fires where it must, at the right place, and is silent where it must be. */
+class RulesTest {
+
+    private static final String PUBLISHES = """
+            - route:
+                id: b
+                from:
+                  uri: direct:b
+                  steps:
+                    # lint: ignore nobody-subscribes
+                    - to: event:order.placed
+            """;
+
+    private static List<String> from(String from) {
+        return new Tree()
+                .with("a.camel.yaml", Tree.from(from))
+                .with("b.camel.yaml", PUBLISHES)
+                .rules();
+    }
+
+    private static List<String> steps(String steps) {
+        return new Tree().with("a.camel.yaml", Tree.steps(steps)).rules();
+    }
+
+    private static String reading(String parameters) {
+        return "uri: event:order.placed\nparameters:\n  subscription: a\n" + parameters.indent(2);
+    }
+
+    private static String queue(String parameters) {
+        return "uri: spring-rabbitmq:erp\nparameters:\n  queues: erp\n" + parameters.indent(2);
+    }
+
+    @Test
+    void aRouteAsItShouldBeHasNoFindings() {
+        assertThat(from(reading("retry: standard\nconcurrency: 4"))).isEmpty();
+    }
+
+    @Test
+    void anUnknownComponentIsNamedWithWhatWasMeant() {
+        var finding = new Tree()
+                .with("a.camel.yaml", Tree.steps("- to: flie:out"))
+                .findings()
+                .get(0);
+        assertThat(finding)
+                .extracting(Finding::rule, Finding::line, Finding::column)
+                .containsExactly("unknown-component", 10, 15);
+        assertThat(finding.hint()).isEqualTo("did you mean 'file'?");
+    }
+
+    @Test
+    void aComponentThatCamelHasAndTheHubHasNotIsReportedWithTheJar() {
+        var finding = new Tree()
+                .with("a.camel.yaml", Tree.steps("- to: kafka:x"))
+                .findings()
+                .get(0);
+        assertThat(finding.rule()).isEqualTo("component-not-installed");
+        assertThat(finding.hint()).contains("camel-kafka");
+    }
+
+    @Test
+    void anUnknownOptionIsReportedInlineAndUnderParameters() {
+        assertThat(steps("- to:\n    uri: file:out\n    parameters:\n      fileExists: Append"))
+                .containsExactly("unknown-option 13:15");
+        assertThat(steps("- to: file:out?fileExists=Append"))
+                .containsExactlyInAnyOrder("inline-options 10:24", "unknown-option 10:24");
+    }
+
+    @Test
+    void optionsInEveryFormAreKnown() {
+        assertThat(steps("- to:\n    uri: file\n    parameters:\n      directoryName: out\n      fileExist: append"))
+                .isEmpty();
+        assertThat(steps("- to:\n    uri: event:order.placed\n    parameters:\n      extension.tenant: acme"))
+                .containsExactly("nobody-subscribes 11:18");
+        assertThat(steps("- to:\n    uri: http://localhost/x\n    parameters:\n      any: thing"))
+                .isEmpty();
+    }
+
+    @Test
+    void aValueThatCannotBeIsReported() {
+        assertThat(steps("- to:\n    uri: file:out\n    parameters:\n      fileExist: Appendd"))
+                .containsExactly("option-value 13:15");
+        assertThat(from("uri: timer:a\nparameters:\n  period: often")).containsExactly("option-value 10:9");
+        assertThat(from("uri: timer:a\nparameters:\n  period: \"{{often}}\"")).isEmpty();
+        assertThat(from("uri: timer:a\nparameters:\n  fixedRate: maybe")).containsExactly("option-value 10:9");
+    }
+
+    @Test
+    void optionsInTwoPlacesAreReported() {
+        assertThat(steps("- to:\n    uri: file:out?fileExist=Append\n    parameters:\n      fileName: a"))
+                .contains("uri-and-parameters 11:27");
+    }
+
+    @Test
+    void aRequiredOptionThatIsNotThereIsReported() {
+        assertThat(from("uri: timer")).containsExactly("missing-option 8:12");
+        assertThat(from("uri: timer\nparameters:\n  timerName: a")).isEmpty();
+    }
+
+    @Test
+    void anOptionOfTheOtherDirectionIsAWarning() {
+        assertThat(from("uri: file:in\nparameters:\n  fileExist: Append")).containsExactly("option-of-producer 10:9");
+    }
+
+    @Test
+    void aSlipInSimpleIsReported() {
+        assertThat(steps("- setBody:\n    simple: \"${body\"")).containsExactly("simple 11:21");
+        assertThat(steps("- filter:\n    simple: \"${body} >\"\n    steps:\n      - stop: {}"))
+                .containsExactly("simple 11:21");
+        assertThat(steps("- setBody:\n    simple: \"${body} and {{some}}\"")).isEmpty();
+    }
+
+    @Test
+    void aLanguageThatTheHubHasNotIsReported() {
+        assertThat(steps("- setBody:\n    groovy: \"1 + 1\"")).containsExactly("language-not-installed 11:21");
+        assertThat(steps("- setBody:\n    jsonpath: \"$.a\"")).isEmpty();
+    }
+
+    @Test
+    void readingEventsNeedsASubscription() {
+        assertThat(from("uri: event:order.placed")).containsExactly("missing-subscription 8:12");
+    }
+
+    @Test
+    void patternsAndTypesAreChecked() {
+        assertThat(from("uri: event:order..placed\nparameters:\n  subscription: a"))
+                .contains("event-pattern 8:12");
+        assertThat(steps("- to: event:order.*")).contains("event-type 10:15");
+        assertThat(steps("- to: event:${body}")).contains("expression-in-uri 10:15");
+        assertThat(steps("- toD: event:${body}")).isEmpty();
+    }
+
+    @Test
+    void anUnknownRetryPolicyIsNamedWithThoseThereAre() {
+        var finding = new Tree()
+                .with("a.camel.yaml", Tree.from(reading("retry: standart")))
+                .with("b.camel.yaml", PUBLISHES)
+                .findings()
+                .get(0);
+        assertThat(finding).extracting(Finding::rule, Finding::line).containsExactly("unknown-policy", 11);
+        assertThat(finding.hint()).isEqualTo("did you mean 'standard'?");
+    }
+
+    @Test
+    void numbersBeyondTheirBoundsAreReported() {
+        assertThat(from(reading("concurrency: 65"))).containsExactly("out-of-bounds 11:9");
+        assertThat(from(reading("batchSize: 2000\nprefetch: 0"))).isEmpty();
+    }
+
+    @Test
+    void theOrderOfASubscriptionCannotChange() {
+        var kept = "uri: event:order.placed\nparameters:\n  subscription: kept-in-order\n  ordered: ";
+        assertThat(from(kept + "false")).containsExactly("ordered-changed 11:9");
+        assertThat(from(kept + "true")).isEmpty();
+    }
+
+    @Test
+    void whatEndsAFailureInAnIdempotentRouteIsReported() {
+        var handled = """
+                - onException:
+                    exception: [java.lang.Exception]
+                    handled:
+                      constant: "%s"
+                """;
+        var idempotent = Tree.from(reading("idempotent: true"));
+        assertThat(new Tree()
+                        .with("a.camel.yaml", handled.formatted("true") + idempotent)
+                        .with("b.camel.yaml", PUBLISHES)
+                        .rules())
+                .containsExactly("handled-in-transaction 7:5");
+        assertThat(new Tree()
+                        .with("a.camel.yaml", handled.formatted("false") + idempotent)
+                        .with("b.camel.yaml", PUBLISHES)
+                        .rules())
+                .isEmpty();
+        assertThat(new Tree()
+                        .with("a.camel.yaml", handled.formatted("true") + Tree.from(reading("")))
+                        .with("b.camel.yaml", PUBLISHES)
+                        .rules())
+                .isEmpty();
+    }
+
+    @Test
+    void aConfigurationForAllRoutesCountsAsWell() {
+        var configuration = "- routeConfiguration:\n    onException:\n      - onException:\n"
+                + "          exception: [java.lang.Exception]\n          continued:\n            constant: \"true\"\n";
+        assertThat(new Tree()
+                        .with("a.camel.yaml", Tree.from(reading("idempotent: true")))
+                        .with("b.camel.yaml", PUBLISHES)
+                        .with("c.camel.yaml", configuration)
+                        .findings())
+                .extracting(Finding::rule, Finding::file)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple("handled-in-transaction", "c.camel.yaml"));
+    }
+
+    @Test
+    void idempotentInBatchesIsDefinedAndNoFinding() {
+        assertThat(from(reading("idempotent: true\nbatchSize: 100"))).isEmpty();
+    }
+
+    @Test
+    void anIdThatIsTakenIsReportedInBothFiles() {
+        var tree = new Tree()
+                .with("x/a.camel.yaml", Tree.from("uri: direct:a"))
+                .with("y/a.camel.yaml", Tree.from("uri: direct:c"));
+        assertThat(tree.findings())
+                .extracting(Finding::rule, Finding::file, Finding::line)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("duplicate-id", "x/a.camel.yaml", 6),
+                        org.assertj.core.groups.Tuple.tuple("duplicate-id", "y/a.camel.yaml", 6));
+        assertThat(tree.findings().get(0).message()).contains("y/a.camel.yaml:6");
+    }
+
+    @Test
+    void aSubscriptionThatTwoRoutesReadIsReported() {
+        assertThat(new Tree()
+                        .with("a.camel.yaml", Tree.from(reading("")))
+                        .with("c.camel.yaml", Tree.from(reading("")).replace("id: a", "id: c"))
+                        .with("b.camel.yaml", PUBLISHES)
+                        .rules())
+                .containsExactly("duplicate-subscription 10:9", "duplicate-subscription 10:9");
+    }
+
+    @Test
+    void findingsOfFilesThatDidNotChangeAreNotReported() {
+        var tree = new Tree()
+                .with("a.camel.yaml", Tree.steps("- to: flie:out"))
+                .with("b.camel.yaml", PUBLISHES + Tree.from(reading("")).replace("id: a", "id: c"));
+        assertThat(Tree.LINTER.lint(List.of(tree.files().get(1)), tree.files())).isEmpty();
+    }
+
+    @Test
+    void aFileThatGoesIsMissedWhereItWasNeeded() {
+        var tree = new Tree().with("a.camel.yaml", Tree.from(reading(""))).with("b.camel.yaml", PUBLISHES);
+        var findings = Tree.LINTER.lint(tree.files().subList(1, 2), tree.files().subList(0, 1));
+        assertThat(findings)
+                .extracting(Finding::rule, Finding::file)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple("nobody-publishes", "a.camel.yaml"));
+    }
+
+    @Test
+    void silentLossOfQueuesIsReported() {
+        assertThat(from(queue("asyncConsumer: true"))).containsExactly("async-consumer 11:9");
+        assertThat(from("uri: spring-rabbitmq:erp")).containsExactly("unnamed-queue 8:12");
+        assertThat(from(queue("acknowledgeMode: NONE"))).containsExactly("auto-ack 11:9");
+        assertThat(from(queue("acknowledgeMode: MANUAL"))).containsExactly("auto-ack 11:9");
+        assertThat(from(queue("autoDeclare: true"))).containsExactly("non-durable-queue 11:9");
+        assertThat(from(queue("autoDeclare: true\narg.queue.durable: true"))).isEmpty();
+        assertThat(from(queue("arg.queue.durable: false"))).containsExactly("non-durable-queue 11:9");
+        assertThat(from(queue("arg.queue.exclusive: true"))).containsExactly("non-durable-queue 11:9");
+        assertThat(from(queue("arg.queue.x-queue-type: quorum"))).containsExactly("x-argument 11:9");
+        assertThat(from(queue("acknowledgeMode: AUTO\nprefetchCount: 10"))).isEmpty();
+    }
+
+    @Test
+    void whatOneBrokerOnlyCanIsAWarning() {
+        assertThat(from(queue("disableReplyTo: false"))).containsExactly("portability 11:9");
+        assertThat(from(queue("exclusive: true"))).containsExactly("portability 11:9");
+        assertThat(from(queue("disableReplyTo: true"))).isEmpty();
+    }
+
+    @Test
+    void secretsInPlainTextAreReported() {
+        assertThat(steps("- to:\n    uri: http://localhost/x\n    parameters:\n      authPassword: s3cret"))
+                .containsExactly("plain-secret 13:15");
+        assertThat(steps("- to: http://ada:s3cret@localhost/x")).containsExactly("plain-secret 10:15");
+        assertThat(steps("- setHeader:\n    name: Authorization\n    constant: Basic YTpi"))
+                .containsExactly("plain-secret 12:23");
+        assertThat(steps("- to:\n    uri: http://localhost/x\n    parameters:\n      authPassword: \"{{env:PW}}\"\n"
+                        + "      authUsername: ada"))
+                .isEmpty();
+    }
+
+    @Test
+    void styleIsWarnedOf() {
+        assertThat(new Tree().plain("a.camel.yaml", Tree.from("uri: direct:a")).rules())
+                .containsExactly("contract 1:1");
+        assertThat(new Tree().with("b.camel.yaml", Tree.from("uri: direct:a")).rules())
+                .containsExactly("file-name 6:9");
+        assertThat(new Tree()
+                        .with("a.camel.yaml", "- from:\n    uri: direct:a\n    steps:\n      - stop: {}\n")
+                        .rules())
+                .containsExactly("no-id 6:5");
+        assertThat(steps("- to: file:out?fileExist=Append")).containsExactly("inline-options 10:24");
+        assertThat(steps("- choice:\n    when:\n      - simple: \"${body} == 1\"\n        steps:\n"
+                        + "          - log: x\n".repeat(6)))
+                .containsExactly("long-branch 12:17");
+        assertThat(steps("- choice:\n    when:\n      - simple: \"${body} == 1\"\n        steps:\n"
+                        + "          - log: x\n".repeat(5)))
+                .isEmpty();
+    }
+
+    @Test
+    void aWarningThatIsMeantCanBeSilencedAndAnErrorCannot() {
+        assertThat(steps("# lint: ignore inline-options\n- to: file:out?fileExist=Append"))
+                .isEmpty();
+        assertThat(steps("# lint: ignore unknown-component\n- to: flie:out")).hasSize(1);
+    }
+
+    @Test
+    void eventsThatNobodyReadsOrPublishesAreWarnedOf() {
+        assertThat(from("uri: event:order.plaecd\nparameters:\n  subscription: a"))
+                .containsExactly("nobody-publishes 8:12");
+        assertThat(steps("- to: event:order.placed")).containsExactly("nobody-subscribes 10:15");
+        assertThat(from("uri: event:order.*,stock.#\nparameters:\n  subscription: a"))
+                .containsExactly("nobody-publishes 8:12");
+        assertThat(from("uri: \"event:order.#\"\nparameters:\n  subscription: a"))
+                .isEmpty();
+    }
+
+    @Test
+    void javaIsCompiledAndItsErrorsHaveLineAndColumn() {
+        var text = """
+                // in:
+                // out:
+                // on error:
+                // idempotent by:
+                public class ReadOrder extends org.apache.camel.builder.RouteBuilder {
+                    public void configure() {
+                        from("event:order.placed?subscription=x&retry=standart").routeId("read-order").log(1);
+                    }
+                }
+                """;
+        var tree = new Tree().plain("ReadOrder.java", text).with("b.camel.yaml", PUBLISHES);
+        assertThat(tree.rules()).containsExactly("unknown-policy 7:14", "java 7:92");
+        assertThat(new Tree()
+                        .plain(
+                                "ReadOrder.java",
+                                text.replace("log(1)", "log(\"1\")").replace("standart", "fast"))
+                        .with("b.camel.yaml", PUBLISHES)
+                        .rules())
+                .isEmpty();
+    }
+
+    @Test
+    void nothingOfAJavaRouteIsRun() {
+        var text = """
+                public class ReadOrder extends org.apache.camel.builder.RouteBuilder {
+                    static { System.setProperty("serai.lint.ran", "yes"); }
+                    public void configure() { }
+                }
+                """;
+        new Tree().plain("ReadOrder.java", text).rules();
+        assertThat(System.getProperty("serai.lint.ran")).isNull();
+    }
+
+    @Test
+    void constantsOfJavaArePutTogether() {
+        var text = """
+                public class ReadOrder extends org.apache.camel.builder.RouteBuilder {
+                    static final String TYPE = "order.placed";
+                    public void configure() {
+                        from("direct:x").routeId("read-order").to("event:" + TYPE + "?subjct=1");
+                    }
+                }
+                """;
+        assertThat(new Tree().plain("ReadOrder.java", text).rules()).contains("unknown-option 4:51");
+    }
+
+    @Test
+    void testsAndOtherFilesAreNoRoutes() {
+        var file = new RouteFile("a.test.yaml", "x".getBytes(StandardCharsets.UTF_8));
+        assertThat(Tree.LINTER.lint(List.of(file), List.of(file))).isEmpty();
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.routes.lint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Slips in YAML and in the words of the DSL, with the place and what was meant. */
+class SchemaLintTest {
+
+    @Test
+    void whatIsNoYamlIsReportedWhereItBreaks() {
+        assertThat(new Tree()
+                        .with("a.camel.yaml", "- route:\n    id: [a\n    from: b\n")
+                        .rules())
+                .containsExactly("yaml 7:9");
+    }
+
+    @Test
+    void anEmptyFileIsReported() {
+        assertThat(new Tree().plain("a.camel.yaml", "").rules()).contains("yaml 1:1");
+    }
+
+    @Test
+    void bytesThatAreNotUtf8AreReported() {
+        var file = new RouteFile("a.camel.yaml", new byte[] {(byte) 0xff, 'a'});
+        assertThat(Tree.LINTER.lint(java.util.List.of(file), java.util.List.of(file)))
+                .anyMatch(each -> each.message().equals("the file is not UTF-8"));
+    }
+
+    @Test
+    void aliasesThatStandForBillionsAreNotFollowed() {
+        var text = new StringBuilder("- a0: &a0 [x, x]\n");
+        for (int i = 1; i < 40; i++) {
+            text.append("- a%d: &a%d [*a%d, *a%d]%n".formatted(i, i, i - 1, i - 1));
+        }
+        assertThat(new Tree().plain("a.camel.yaml", text.toString()).findings())
+                .anyMatch(each -> each.rule().equals("yaml") && each.message().contains("aliases"));
+    }
+
+    @Test
+    void anAliasThatContainsItselfIsNotFollowed() {
+        assertThat(new Tree().plain("a.camel.yaml", "- &a [*a]\n").rules()).contains("yaml 1:1");
+    }
+
+    @Test
+    void whatIsNestedTooDeeplyIsNotRead() {
+        assertThat(new Tree().plain("a.camel.yaml", "[".repeat(100_000)).rules())
+                .contains("yaml 1:1");
+    }
+
+    @Test
+    void anUnknownStepIsNamedWithWhatWasMeant() {
+        var finding = new Tree()
+                .with("a.camel.yaml", Tree.steps("- set-body:\n    simple: x\n"))
+                .findings()
+                .get(0);
+        assertThat(finding.rule() + " " + finding.line() + ":" + finding.column())
+                .isEqualTo("unknown-eip 10:11");
+        assertThat(finding.hint()).isEqualTo("did you mean 'setBody'?");
+    }
+
+    @Test
+    void aStepOfALaterCamelIsRefusedWithTheReason() {
+        var finding = new Tree()
+                .with("a.camel.yaml", Tree.steps("- teleport:\n    uri: x\n"))
+                .findings()
+                .get(0);
+        assertThat(finding.message()).contains("4.17");
+        assertThat(finding.hint()).contains("this hub runs Camel 4.17");
+    }
+
+    @Test
+    void anUnknownKeyIsNamedWithinTheAlternativeThatWasMeant() {
+        var finding = new Tree()
+                .with("a.camel.yaml", Tree.steps("- setHeader:\n    nam: x\n    constant: y\n"))
+                .findings()
+                .get(0);
+        assertThat(finding.rule() + " " + finding.line() + ":" + finding.column())
+                .isEqualTo("unknown-key 11:13");
+        assertThat(finding.hint()).isEqualTo("did you mean 'name'?");
+    }
+
+    @Test
+    void aSlipInAnExpressionIsNotReportedAsNoneOfTheAlternatives() {
+        assertThat(new Tree()
+                        .with("a.camel.yaml", Tree.steps("- setBody:\n    simple:\n      expresion: x\n"))
+                        .rules())
+                .containsExactly("unknown-key 12:15");
+    }
+
+    @Test
+    void aTextWhereAListIsExpectedIsReported() {
+        assertThat(new Tree()
+                        .with(
+                                "a.camel.yaml",
+                                "- route:\n    id: a\n    from:\n      uri: direct:a\n      steps: none\n")
+                        .rules())
+                .containsExactly("type 9:14");
+    }
+
+    @Test
+    void aMissingKeyIsReported() {
+        assertThat(new Tree().with("a.camel.yaml", "- route:\n    id: a\n").rules())
+                .containsExactly("missing 6:5");
+    }
+
+    @Test
+    void aKeyThatStandsTwiceIsReported() {
+        assertThat(new Tree()
+                        .with("a.camel.yaml", Tree.steps("- log:\n    message: a\n    message: b\n"))
+                        .rules())
+                .contains("duplicate-key 12:13");
+    }
+
+    @Test
+    void twoStepsInOneItemAreReported() {
+        assertThat(new Tree()
+                        .with("a.camel.yaml", Tree.steps("- log: a\n  stop: {}\n"))
+                        .rules())
+                .containsExactly("one-each 11:11");
+    }
+
+    @Test
+    void aValueThatIsNoneOfThoseThereAreIsReported() {
+        var finding = new Tree()
+                .with("a.camel.yaml", Tree.steps("- to:\n    uri: direct:b\n    pattern: InOnyl\n"))
+                .findings()
+                .get(0);
+        assertThat(finding.rule() + " " + finding.line()).isEqualTo("enum 12");
+        assertThat(finding.hint()).isEqualTo("did you mean 'InOnly'?");
+    }
+
+    @Test
+    void aPlaceholderMayStandForANumberOrABoolean() {
+        assertThat(new Tree()
+                        .with(
+                                "a.camel.yaml",
+                                Tree.steps("- split:\n    simple: ${body}\n    parallelProcessing: \"{{p}}\"\n"
+                                        + "    steps:\n      - stop: {}\n- delay:\n    constant: 5\n"))
+                        .rules())
+                .isEmpty();
+    }
+
+    @Test
+    void aFileThatIsNoListIsReported() {
+        assertThat(new Tree().with("a.camel.yaml", "route:\n  id: a\n").rules()).contains("schema 5:1");
+    }
+
+    @Test
+    void theSchemaIsMadeOfTheWordsThatAreKnown() {
+        var unknown = new TreeSet<String>();
+        collect(new CamelSchema().json(), unknown);
+        unknown.removeAll(CamelSchema.WORDS);
+        assertThat(unknown).isEmpty();
+    }
+
+    private static void collect(JsonNode rule, Set<String> words) {
+        rule.fields().forEachRemaining(entry -> {
+            words.add(entry.getKey());
+            var value = entry.getValue();
+            if (entry.getKey().equals("properties") || entry.getKey().equals("definitions")) {
+                value.forEach(each -> collect(each, words));
+            } else if (value.isArray()) {
+                value.forEach(each -> collect(each, words));
+            } else if (value.isObject()) {
+                collect(value, words);
+            }
+        });
+    }
+}
