@@ -22,14 +22,15 @@ import org.springframework.transaction.support.TransactionOperations;
 final class Jobs {
 
     /**
-     * Which failures a job is about: those that are dead, and of these the ones that match all that is given.
+     * Which failures a job is about: those that are dead or hold their queue back, and of these the ones that match all
+     * that is given.
      *
      * @param ids failures by id
      */
     record Selection(@Nullable List<String> ids, FailureQueries.Query query) {
 
         private String where() {
-            return "status = 'DEAD' AND " + FailureQueries.where(query) + (ids == null ? "" : " AND id IN (:ids)");
+            return DECIDABLE + " AND " + FailureQueries.where(query) + (ids == null ? "" : " AND id IN (:ids)");
         }
 
         private JdbcClient.StatementSpec with(JdbcClient.StatementSpec statement) {
@@ -37,6 +38,9 @@ final class Jobs {
             return ids == null ? filled : filled.param("ids", ids);
         }
     }
+
+    /** What is no longer so was dealt with by somebody else meanwhile. */
+    private static final String DECIDABLE = "(status = 'DEAD' OR held AND status = 'RETRYING')";
 
     private static final int MOST = 2000;
     private static final String INSERT = """
@@ -80,16 +84,13 @@ final class Jobs {
     private static final String RELEASE = """
             UPDATE job_item SET released_at = CURRENT_TIMESTAMP, state = :state WHERE job_id = :job AND failure_id IN (:ids)
             """;
-    /** What is no longer dead was dealt with by somebody else meanwhile. */
     private static final String REPLAY = """
             UPDATE failure SET status = 'RESENT', due_at = CURRENT_TIMESTAMP, ended_at = NULL
-            WHERE id IN (:ids) AND status = 'DEAD'
-            """;
+            WHERE id IN (:ids) AND\s""" + DECIDABLE;
 
     private static final String DISCARD = """
             UPDATE failure SET status = 'DISCARDED', due_at = NULL, ended_at = CURRENT_TIMESTAMP
-            WHERE id IN (:ids) AND status = 'DEAD'
-            """;
+            WHERE id IN (:ids) AND\s""" + DECIDABLE;
     private static final String SELECT_DISCARDED = """
             SELECT f.id FROM failure f JOIN job_item i ON i.failure_id = f.id
             WHERE i.job_id = :job AND i.state = 'DISCARDED' AND f.status = 'DISCARDED' LIMIT :most
@@ -127,7 +128,7 @@ final class Jobs {
     }
 
     /**
-     * Makes a job of the failures that are dead now; what comes later is not swept in.
+     * Makes a job of the failures that are dead, or hold their queue back, now; what comes later is not swept in.
      *
      * @param described the selection as JSON, for people
      * @throws Invalid where the selection names no dead failure
@@ -140,7 +141,7 @@ final class Jobs {
                     .with(jdbc.sql(MARK + selection.where()).param("job", id))
                     .update();
             if (selected == 0) {
-                throw new Invalid("making job: the selection names no failure that is DEAD");
+                throw new Invalid("making job: the selection names no failure that is DEAD or holds its queue back");
             }
             noteSelected(id, selected);
             audit.note(who, Audit.Action.valueOf(kind.name()), id, reason, described);

@@ -76,7 +76,7 @@ final class RetryPolicies implements RetryNames {
                 ? isMendable(failed)
                 : verdict == Rule.Verdict.RETRYABLE
                         && failed.retryable()
-                        && failed.origin().isQueue();
+                        && failed.origin().isKnown();
         return mendable ? named(failed.policy()) : BUILT_IN.getOrDefault("none", standing);
     }
 

@@ -2,16 +2,12 @@
 package io.serai.testing;
 
 import io.serai.Serai;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.context.TypeExcludeFilter;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.type.classreading.MetadataReader;
-import org.springframework.core.type.classreading.MetadataReaderFactory;
 
 /** A whole hub inside the test's own process, for tests that talk to its beans. */
 public final class HubInside {
@@ -29,27 +25,6 @@ public final class HubInside {
 
     /** Starts a hub on a free port; properties as {@code --name=value}. */
     public static ConfigurableApplicationContext start(List<String> properties) {
-        return new SpringApplicationBuilder(Serai.class)
-                .initializers(context -> context.getBeanFactory().registerSingleton("noTests", new NoTests()))
-                .run(properties.toArray(String[]::new));
-    }
-
-    /** Test classes lie in the hub's packages too, and must not become part of it. */
-    private static final class NoTests extends TypeExcludeFilter {
-
-        @Override
-        public boolean match(MetadataReader candidate, MetadataReaderFactory factory) throws IOException {
-            return candidate.getResource().getURL().getPath().contains("/test-classes/");
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof NoTests;
-        }
-
-        @Override
-        public int hashCode() {
-            return NoTests.class.hashCode();
-        }
+        return new SpringApplicationBuilder(Serai.class).run(properties.toArray(String[]::new));
     }
 }

@@ -12,7 +12,7 @@ import org.apache.camel.support.ExchangeHelper;
 import org.jspecify.annotations.Nullable;
 
 /** Parks what a route sends to {@code failure:TYPE}, with the reason the route gives or the exception it has caught. */
-final class FailureProducer extends EventProducer {
+class FailureProducer extends EventProducer {
 
     private final FailureEndpoint endpoint;
     private final @Nullable Expression reason;
@@ -42,7 +42,8 @@ final class FailureProducer extends EventProducer {
         return "route:" + exchange.getFromRouteId();
     }
 
-    private Failure failure(Exchange exchange) {
+    /** What is wrong. */
+    final Failure failure(Exchange exchange) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         var given = reason == null ? null : reason.evaluate(exchange, String.class);
         if (caught != null && given == null) {

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.routes.test;
+
+import io.serai.bus.component.RecordedEvents;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.apache.camel.Exchange;
+import org.apache.camel.NamedRoute;
+import org.apache.camel.component.file.FileComponent;
+import org.apache.camel.component.file.GenericFileEndpoint;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.spi.PropertiesSource;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.DefaultRegistry;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.SimpleRegistry;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * A Camel for one case: the routes of the files under test, nothing that reaches beyond it, and a way in.
+ *
+ * <p>Routes that read from elsewhere read from {@code direct:} instead; {@code event:} and {@code file:} are played, the
+ * latter in a folder of the case's own.
+ */
+final class Bench implements AutoCloseable {
+
+    /** What the routes have besides the hub's beans. */
+    record Setting(
+            HubBeans hub,
+            Map<String, Object> own,
+            DataSource database,
+            RecordedEvents events,
+            PropertiesSource properties,
+            Configure configure) {}
+
+    /** Makes a Camel as the hub's own is: error handler, converters. */
+    interface Configure {
+        void apply(DefaultCamelContext camel);
+    }
+
+    private static final Set<String> KEPT = Set.of("direct", "seda", "event", "file");
+    private static final String ENTRY = "direct:route-test-";
+
+    private final DefaultCamelContext camel;
+    private final RecordedEvents events;
+    private final Traffic traffic;
+    private final Path folder;
+    private final Map<String, String> entries = new HashMap<>();
+
+    Bench(Setting setting, RouteTest test, List<Resource> routes, Content content) throws Exception {
+        folder = Files.createTempDirectory("serai-route-test-");
+        camel = new DefaultCamelContext(registry(setting, test));
+        events = setting.events();
+        traffic = new Traffic(camel, test.mocks(), content);
+        try {
+            setUp(setting, test, routes);
+        } catch (Exception | LinkageError unusable) {
+            close();
+            throw unusable;
+        }
+    }
+
+    private void setUp(Setting setting, RouteTest test, List<Resource> routes) throws Exception {
+        camel.setSourceLocationEnabled(true);
+        camel.getShutdownStrategy().setTimeout(1);
+        camel.getShutdownStrategy().setSuppressLoggingOnTimeout(true);
+        setting.configure().apply(camel);
+        camel.getPropertiesComponent().addPropertiesSource(setting.properties());
+        var overrides = new HashMap<String, Object>(test.given().properties());
+        overrides.forEach(
+                (name, value) -> camel.getPropertiesComponent().addOverrideProperty(name, String.valueOf(value)));
+        camel.addComponent("event", events);
+        camel.addComponent("failure", events.failures());
+        camel.addComponent("file", new OwnFolder(folder));
+        camel.getCamelContextExtension().registerEndpointCallback(traffic);
+        PluginHelper.getRoutesLoader(camel).loadRoutes(routes);
+        var model = camel.getCamelContextExtension().getContextPlugin(Model.class);
+        // what is behind a path is entered by its route's id
+        model.getRestDefinitions().clear();
+        model.getRouteDefinitions().removeIf(route -> route.getInput().getEndpointUri().startsWith("rest:"));
+        model.getRouteDefinitions().forEach(this::turn);
+        camel.start();
+    }
+
+    private static DefaultRegistry registry(Setting setting, RouteTest test) {
+        var own = new SimpleRegistry();
+        setting.own().forEach(own::bind);
+        test.given().beans().forEach(own::bind);
+        return new DefaultRegistry(own, setting.hub());
+    }
+
+    /** Gives a route an entry of the test's where it reads from another system. */
+    private void turn(RouteDefinition route) {
+        var uri = camel.resolvePropertyPlaceholders(route.getInput().getEndpointUri());
+        var scheme = uri.substring(0, Math.max(0, uri.indexOf(':')));
+        if (KEPT.contains(scheme)) {
+            entries.put(route.getRouteId(), uri);
+        } else {
+            var entry = ENTRY + route.getRouteId();
+            route.getInput().setUri(entry);
+            entries.put(route.getRouteId(), entry);
+        }
+    }
+
+    /** The ids of the routes, in the order of their files. */
+    List<String> routeIds() {
+        return camel.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinitions().stream()
+                .map(NamedRoute::getRouteId)
+                .toList();
+    }
+
+    /** Runs a route on a message; null where there is none of this id that can be entered so. */
+    @Nullable Exchange send(String routeId, byte @Nullable [] body, Map<String, Object> headers) {
+        var entry = entries.get(routeId);
+        if (entry == null || entry.startsWith("event:") || entry.startsWith("file:")) {
+            return null;
+        }
+        var message = camel.createFluentProducerTemplate().to(entry).withBody(body);
+        headers.forEach(message::withHeader);
+        return message.send();
+    }
+
+    /** Puts a file where a route looks for it, whole at once. */
+    void put(String path, byte[] content) throws IOException {
+        var file = within(path);
+        Files.createDirectories(file.getParent());
+        var coming = file.resolveSibling("." + file.getFileName() + ".coming");
+        Files.write(coming, content);
+        Files.move(coming, file);
+    }
+
+    private Path within(String path) throws IOException {
+        var file = folder.resolve(path).normalize();
+        if (!file.startsWith(folder)) {
+            throw new IOException(path + " leads out of the test's folder");
+        }
+        return file;
+    }
+
+    DefaultCamelContext camel() {
+        return camel;
+    }
+
+    RecordedEvents events() {
+        return events;
+    }
+
+    Traffic traffic() {
+        return traffic;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    @Override
+    public void close() {
+        camel.stop();
+        FileSystemUtils.deleteRecursively(folder.toFile());
+    }
+
+    /** {@code file:} below a folder of the case, whatever the route says. */
+    private static final class OwnFolder extends FileComponent {
+
+        private final Path folder;
+
+        OwnFolder(Path folder) {
+            this.folder = folder;
+        }
+
+        @Override
+        protected GenericFileEndpoint<File> buildFileEndpoint(
+                String uri, String remaining, Map<String, Object> parameters) throws Exception {
+            var relative = Path.of(remaining).isAbsolute()
+                    ? Path.of("/").relativize(Path.of(remaining)).toString()
+                    : remaining;
+            return super.buildFileEndpoint(uri, folder.resolve(relative).toString(), parameters);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.routes.test;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What came of a case.
+ *
+ * @param file the test file, as in {@code users/greet-user.test.yaml}
+ * @param problems what was not as expected, a sentence each; empty where it passed
+ */
+public record CaseResult(String file, String name, List<String> problems, Duration took) {
+
+    public boolean passed() {
+        return problems.isEmpty();
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.routes.test;
+
+import io.serai.message.Invalid;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The files a test works with: a folder, and drafts that take the place of files in it.
+ *
+ * @param directory the routes folder
+ * @param drafts content by path
+ */
+public record RouteFiles(Path directory, Map<String, byte[]> drafts) {
+
+    private static final List<String> ROUTES = List.of(".camel.yaml", ".yaml", ".java");
+
+    public static RouteFiles of(Path directory) {
+        return new RouteFiles(directory, Map.of());
+    }
+
+    /** The test files below the folder, by path. */
+    public List<String> tests() {
+        try (Stream<Path> all = Files.walk(directory)) {
+            return all.filter(each -> each.getFileName().toString().endsWith(RouteTestFile.SUFFIX))
+                    .map(each -> directory.relativize(each).toString().replace('\\', '/'))
+                    .sorted()
+                    .toList();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** @throws Invalid where there is no such file in the folder */
+    byte[] read(String path) {
+        var draft = drafts.get(path);
+        if (draft != null) {
+            return draft;
+        }
+        var file = directory.resolve(path).normalize();
+        try {
+            if (!file.startsWith(directory.normalize()) || !Files.isRegularFile(file)) {
+                throw new Invalid("there is no file " + path + " in the routes folder");
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException unreadable) {
+            throw new Invalid("reading " + path + ": " + unreadable, unreadable);
+        }
+    }
+
+    /** The route that a test file tests: {@code users/greet-user.camel.yaml} of {@code users/greet-user.test.yaml}. */
+    String testedBy(String test) {
+        var stem = test.substring(0, test.length() - RouteTestFile.SUFFIX.length());
+        return ROUTES.stream()
+                .map(stem::concat)
+                .filter(path -> drafts.containsKey(path) || Files.isRegularFile(directory.resolve(path)))
+                .findFirst()
+                .orElseThrow(() -> new Invalid(test + ": there is no route beside it, such as " + stem + ".camel.yaml"));
+    }
+}
