@@ -159,7 +159,7 @@ class SchemaLintTest {
     }
 
     private static void collect(JsonNode rule, Set<String> words) {
-        rule.fields().forEachRemaining(entry -> {
+        rule.properties().forEach(entry -> {
             words.add(entry.getKey());
             var value = entry.getValue();
             if (entry.getKey().equals("properties") || entry.getKey().equals("definitions")) {
