@@ -44,7 +44,8 @@ class EditorControllerTest {
         hub.perform(get("/api/editor/components/event"))
                 .andExpect(status().isOk())
                 .andExpect(jsonPath("$.properties.subscription.description").exists());
-        hub.perform(get("/api/editor/components/file")).andExpect(jsonPath("$.properties.fileExist").exists());
+        hub.perform(get("/api/editor/components/file"))
+                .andExpect(jsonPath("$.properties.fileExist").exists());
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** Slips in YAML and in the words of the DSL, with the place and what was meant. */
+@SuppressWarnings("StringConcatToTextBlock") // a case a line is easier to read
 class SchemaLintTest {
 
     @Test
