@@ -169,8 +169,7 @@ final class CamelSchema {
         var fits = switch (type) {
             case "object" -> node instanceof MappingNode;
             case "array" ->
-                        node instanceof SequenceNode
-                                || (node instanceof ScalarNode && isOfTexts(rule) && !Nodes.isNull(node));
+                node instanceof SequenceNode || (node instanceof ScalarNode && isOfTexts(rule) && !Nodes.isNull(node));
             case "string" -> node instanceof ScalarNode;
             case "boolean" -> node instanceof ScalarNode scalar && isBoolean(scalar.getValue());
             case "number", "integer" -> node instanceof ScalarNode scalar && isNumber(scalar.getValue());
