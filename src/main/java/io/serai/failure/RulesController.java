@@ -40,20 +40,20 @@ final class RulesController {
      * @param rules at most 200; each names at least one pattern of at most 500 characters, and a class
      * @param reason why they are changed; not told when they are read
      */
-    record Wanted(@Nullable List<Rule> rules, @Nullable String reason) {}
+    record WantedRules(@Nullable List<Rule> rules, @Nullable String reason) {}
 
-    /** What {@link Wanted} was made of them. */
-    record Shown(List<Rule> rules) {}
+    /** What {@link WantedRules} was made of them. */
+    record RuleList(List<Rule> rules) {}
 
     @GetMapping
-    ResponseEntity<Shown> read() {
+    ResponseEntity<RuleList> read() {
         return shown(rules.current());
     }
 
     /** Replaces them all; with the ETag they were read with as {@code If-Match}. */
     @PutMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<Shown> change(
-            @RequestBody Wanted wanted,
+    ResponseEntity<RuleList> change(
+            @RequestBody WantedRules wanted,
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             HttpServletRequest request) {
         var wrong = new ArrayList<Invalid.Field>();
@@ -91,8 +91,8 @@ final class RulesController {
                         && pattern.chars().noneMatch(Character::isISOControl));
     }
 
-    private static ResponseEntity<Shown> shown(Rules.Version version) {
-        return ResponseEntity.ok().eTag(etag(version)).body(new Shown(version.rules()));
+    private static ResponseEntity<RuleList> shown(Rules.Version version) {
+        return ResponseEntity.ok().eTag(etag(version)).body(new RuleList(version.rules()));
     }
 
     private static String etag(Rules.Version version) {

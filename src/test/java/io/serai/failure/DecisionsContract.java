@@ -69,6 +69,7 @@ abstract class DecisionsContract {
                 folder,
                 servers(),
                 "--serai.bus.immediate-retries=0",
+                "--serai.bus.publisher.confirm-timeout=60s",
                 "--serai.failure.rate=10000",
                 "--serai.failure.search-keys.customer=$.lines[*].customer",
                 "--serai.failure.policies.late.delays=1h");
@@ -350,11 +351,13 @@ abstract class DecisionsContract {
             done.incrementAndGet();
         });
         int count = Integer.getInteger("serai.test.replays", 10_000);
-        IntStream.range(0, count)
-                .mapToObj(number ->
-                        publisher.publish(event(name, "s-" + number, "{\"orderId\":\"%d\"}".formatted(number))))
-                .toList()
-                .forEach(confirm -> confirm.orTimeout(60, TimeUnit.SECONDS).join());
+        for (int from = 0; from < count; from += 500) {
+            IntStream.range(from, Math.min(count, from + 500))
+                    .mapToObj(number ->
+                            publisher.publish(event(name, "s-" + number, "{\"orderId\":\"%d\"}".formatted(number))))
+                    .toList()
+                    .forEach(confirm -> confirm.orTimeout(60, TimeUnit.SECONDS).join());
+        }
         var parked = System.nanoTime();
         var group = awaitOne(name, "DEAD").path("group").asText();
         await().atMost(Duration.ofMinutes(3))
