@@ -9,7 +9,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
-import org.springframework.boot.autoconfigure.amqp.ConnectionFactoryCustomizer;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
@@ -21,16 +21,28 @@ import org.springframework.transaction.support.TransactionTemplate;
 class BusConfiguration {
 
     /**
-     * Handlers run on the client's threads, one a consumer at the most, so an unbounded pool is bounded by the routes.
+     * Handlers run on the client's threads, one a consumer at the most, so an unbounded pool is bounded by the routes. The
+     * client's own pool has two threads a processor for all of a connection's consumers: a few that wait, say for the
+     * database, would hold up every other subscription.
+     *
+     * <p>Given to Spring's factory, which does not look at the shared executor of the client's.
      */
     @Bean
-    ConnectionFactoryCustomizer consumerThreads() {
+    static BeanPostProcessor consumerThreads() {
         var threads = Executors.newCachedThreadPool(task -> {
             var worker = new Thread(task, "deliver");
             worker.setDaemon(true);
             return worker;
         });
-        return factory -> factory.setSharedExecutor(threads);
+        return new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                if (bean instanceof CachingConnectionFactory factory) {
+                    factory.setExecutor(threads);
+                }
+                return bean;
+            }
+        };
     }
 
     @Bean(destroyMethod = "shutdownNow")
