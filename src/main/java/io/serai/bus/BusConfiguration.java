@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.amqp.ConnectionFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -24,6 +25,27 @@ class BusConfiguration {
     @Bean
     ConnectionFactoryCustomizer frameReaders() {
         return factory -> factory.setThreadFactory(new DeepThreads("amqp"));
+    }
+
+    /**
+     * Handlers run on the client's threads, one a consumer at the most, so an unbounded pool is bounded by the routes. The
+     * client's own pool has two threads a processor for all of a connection's consumers: a few that wait, say for the
+     * database, would hold up every other subscription.
+     *
+     * <p>Given to Spring's factory, which does not look at the shared executor of the client's.
+     */
+    @Bean
+    static BeanPostProcessor consumerThreads() {
+        var threads = Executors.newCachedThreadPool(new DeepThreads("deliver"));
+        return new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                if (bean instanceof CachingConnectionFactory factory) {
+                    factory.setExecutor(threads);
+                }
+                return bean;
+            }
+        };
     }
 
     @Bean(destroyMethod = "shutdownNow")
@@ -48,9 +70,6 @@ class BusConfiguration {
     /** Publishers and subscribers on connections of their own: a broker short of memory blocks publishers only. */
     @Bean(destroyMethod = "stop")
     BrokerLinks brokerLinks(CachingConnectionFactory factory, BusProperties properties) {
-        // handlers run on the client's threads, one a consumer at the most, so an unbounded pool is bounded by the
-        // routes
-        factory.setExecutor(Executors.newCachedThreadPool(new DeepThreads("deliver")));
         var publisher = factory.getPublisherConnectionFactory();
         return new BrokerLinks(
                 new BrokerLink("publish", publisher == null ? factory : publisher, properties.reconnectInterval()),

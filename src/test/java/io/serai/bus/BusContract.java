@@ -24,7 +24,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -94,6 +96,29 @@ abstract class BusContract {
 
         await().untilAsserted(() -> assertThat(ids(one)).containsExactlyInAnyOrderElementsOf(ids(sent)));
         await().untilAsserted(() -> assertThat(ids(other)).containsExactlyInAnyOrderElementsOf(ids(sent)));
+    }
+
+    @Test
+    void subscribersThatWaitHoldUpNoOther() {
+        var type = newType();
+        var waiting = new AtomicInteger();
+        var over = new CountDownLatch(1);
+        var consumers = 64;
+        subscriptions.subscribe(
+                new Subscription(newName(), Set.of(new EventPattern(type)), false, consumers, 1, null), delivery -> {
+                    waiting.incrementAndGet();
+                    awaitQuietly(over);
+                    delivery.done();
+                });
+        var received = subscribe(newName(), type);
+        try {
+            IntStream.range(0, consumers).forEach(number -> publish(type, null, "{}"));
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> waiting.get() == consumers);
+            await().atMost(Duration.ofSeconds(30)).until(() -> received.size() == consumers);
+        } finally {
+            over.countDown();
+        }
     }
 
     @Test
@@ -756,6 +781,14 @@ abstract class BusContract {
         publish(type, null, "good");
 
         await().untilAsserted(() -> assertThat(done).containsExactlyInAnyOrder(one, batch));
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void stumbleOver(Delivery delivery) {

@@ -22,6 +22,7 @@ final class NewUsers {
     private final AtomicLong turns = new AtomicLong();
     private final Map<String, Long> created = new ConcurrentHashMap<>();
     private final Map<Integer, AtomicLong> refused = new ConcurrentHashMap<>();
+    private final Map<Integer, String> examples = new ConcurrentHashMap<>();
     private final AtomicLong unanswered = new AtomicLong();
     private final AtomicLong slowest = new AtomicLong();
 
@@ -38,6 +39,7 @@ final class NewUsers {
                 created.put(json(answer).path("id").asText(), System.nanoTime());
                 slowest.accumulateAndGet(System.nanoTime() - begin, Math::max);
             } else {
+                examples.putIfAbsent(answer.statusCode(), answer.body());
                 refused.computeIfAbsent(answer.statusCode(), status -> new AtomicLong())
                         .incrementAndGet();
             }
@@ -57,6 +59,11 @@ final class NewUsers {
         var counts = new TreeMap<Integer, Long>();
         refused.forEach((status, count) -> counts.put(status, count.get()));
         return counts;
+    }
+
+    /** One body of each, by status. */
+    Map<Integer, String> examples() {
+        return examples;
     }
 
     long unanswered() {
