@@ -3,6 +3,9 @@ package io.serai;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -46,8 +49,15 @@ public final class Apart {
                     context.getBeanFactory()
                             .registerSingleton(
                                     AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME, new NothingStarts());
+                    context.addBeanFactoryPostProcessor(Apart::withoutRunners);
                 })
                 .run();
+    }
+
+    private static void withoutRunners(ConfigurableListableBeanFactory beans) {
+        for (var runner : beans.getBeanNamesForType(ApplicationRunner.class, true, false)) {
+            ((BeanDefinitionRegistry) beans).removeBeanDefinition(runner);
+        }
     }
 
     private static final class NothingStarts implements LifecycleProcessor {

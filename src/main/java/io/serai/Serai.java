@@ -16,7 +16,7 @@ public class Serai {
 
     public static void main(String[] arguments) {
         var defaults = Home.ofThisProcess().defaults();
-        var code = Cli.execute(defaults, each -> run(defaults, each), arguments);
+        var code = Cli.execute(defaults, each -> run(defaults, each), () -> Apart.start(Map.of()), arguments);
         if (code != Cli.RUNS_ON) {
             System.exit(code);
         }

@@ -36,6 +36,7 @@ final class RecordedSubscriptions {
             "SELECT pattern FROM subscription_pattern WHERE subscription = :name AND unbind";
     private static final String DELETE_UNBOUND =
             "DELETE FROM subscription_pattern WHERE subscription = :name AND unbind AND pattern IN (:patterns)";
+    private static final String DELETE_SUBSCRIPTION = "DELETE FROM subscription WHERE name = :name";
     private static final String SELECT_ALL = """
             SELECT s.name, s.ordered, p.pattern FROM subscription s
             LEFT JOIN subscription_pattern p ON p.subscription = s.name AND NOT p.unbind
@@ -116,6 +117,11 @@ final class RecordedSubscriptions {
                             since == null ? null : since.toInstant());
                 })
                 .list();
+    }
+
+    /** Forgets a subscription; the next of its name begins anew. */
+    void remove(String subscription) {
+        jdbc.sql(DELETE_SUBSCRIPTION).param("name", subscription).update();
     }
 
     Collection<Recorded> all() {

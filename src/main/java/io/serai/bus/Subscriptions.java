@@ -3,15 +3,19 @@ package io.serai.bus;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.message.Conflict;
+import io.serai.message.NotFound;
+import io.serai.message.Unavailable;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.amqp.AmqpException;
 import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.dao.DataAccessException;
 
@@ -99,6 +103,18 @@ public final class Subscriptions {
         return recorded.all().stream().map(this::status).toList();
     }
 
+    /** Whether the subscription was made with {@code ordered}; empty where there is none, or the database is away. */
+    public Optional<Boolean> isOrdered(String name) {
+        try {
+            return recorded.all().stream()
+                    .filter(each -> each.name().equals(name))
+                    .map(RecordedSubscriptions.Recorded::ordered)
+                    .findFirst();
+        } catch (DataAccessException away) {
+            return Optional.empty();
+        }
+    }
+
     /** What all subscriptions that were made and not removed are bound to. */
     public List<Binding> bindings() {
         return recorded.bindings();
@@ -110,6 +126,36 @@ public final class Subscriptions {
                 .filter(Reader.class::isInstance)
                 .map(each -> ((Reader) each).reading())
                 .toList();
+    }
+
+    /**
+     * Removes a subscription that nobody reads, and what waits in its queue.
+     *
+     * @return how many messages were in the queue, as the broker counted them just before
+     * @throws NotFound where there is none of this name
+     * @throws Conflict where a route of any hub reads it
+     * @throws Unavailable while the broker is away
+     */
+    public long remove(String name) {
+        if (recorded.all().stream().noneMatch(each -> each.name().equals(name))) {
+            throw new NotFound("removing subscription: there is none of this name");
+        }
+        if (!link.isUp()) {
+            throw new Unavailable("removing subscription " + name + ": broker is away, try again");
+        }
+        var queue = broker.getQueueInfo(BusTopology.queueOf(name));
+        if (read.containsKey(name) || (queue != null && queue.getConsumerCount() > 0)) {
+            throw new Conflict("removing subscription " + name + ": a route reads it; remove the route first");
+        }
+        // before it is forgotten: a queue that nobody knows of would fill for ever
+        try {
+            broker.deleteQueue(BusTopology.queueOf(name), true, false);
+        } catch (AmqpException refused) {
+            throw new Unavailable("removing subscription " + name + ": broker refused, try again", refused);
+        }
+        recorded.remove(name);
+        queues.remember();
+        return queue == null ? 0 : queue.getMessageCount();
     }
 
     private Registration read(Subscription subscription, LaneMaker lanes) {

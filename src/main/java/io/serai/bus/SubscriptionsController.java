@@ -3,13 +3,18 @@ package io.serai.bus;
 
 import io.serai.message.Invalid;
 import io.swagger.v3.oas.annotations.Operation;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Shows the subscriptions over HTTP, by name. */
+/** Shows the subscriptions over HTTP, by name, and removes those that nobody reads. */
 @RestController
 final class SubscriptionsController {
 
@@ -17,6 +22,7 @@ final class SubscriptionsController {
     record SubscriptionPage(
             List<SubscriptionStatus> items, @Nullable String next) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(SubscriptionsController.class);
     private static final int MAX_LIMIT = 500;
 
     private final Subscriptions subscriptions;
@@ -39,5 +45,20 @@ final class SubscriptionsController {
         var more = after.size() > limit;
         var items = more ? after.subList(0, limit) : after;
         return new SubscriptionPage(items, more ? items.get(items.size() - 1).name() : null);
+    }
+
+    /** What went with a subscription: {@code {"name": "greet-user", "messages": 12}}. */
+    record Removed(String name, long messages) {}
+
+    @Operation(summary = "Removes a subscription that nobody reads, with the messages of its queue")
+    @DeleteMapping("/api/subscriptions/{name}")
+    Removed remove(@PathVariable String name, HttpServletRequest request) {
+        var messages = subscriptions.remove(name);
+        LOG.info(
+                "subscription {} and {} messages removed by {}",
+                name,
+                messages,
+                request.getRemoteUser() == null ? "local" : request.getRemoteUser());
+        return new Removed(name, messages);
     }
 }

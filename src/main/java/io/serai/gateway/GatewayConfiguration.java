@@ -5,17 +5,22 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.bus.EventPublisher;
 import io.serai.bus.outbox.StoreAndForward;
+import io.serai.gateway.gate.RoutesAwaited;
 import io.serai.gateway.problem.ProblemWriter;
 import jakarta.servlet.DispatcherType;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DependsOn;
 import org.springframework.core.Ordered;
+import org.springframework.util.function.SingletonSupplier;
 
 @Configuration(proxyBeanMethods = false)
 class GatewayConfiguration {
@@ -44,8 +49,10 @@ class GatewayConfiguration {
     }
 
     @Bean
-    FilterRegistrationBean<StartFilter> startFilter(CamelContext routes, ProblemWriter problems) {
-        var registration = new FilterRegistrationBean<>(new StartFilter(routes, problems));
+    FilterRegistrationBean<StartFilter> startFilter(
+            CamelContext camel, ObjectProvider<RoutesAwaited> routes, ProblemWriter problems) {
+        var awaited = routes.getIfAvailable(() -> camel::isStarted);
+        var registration = new FilterRegistrationBean<>(new StartFilter(awaited, problems));
         registration.addUrlPatterns("/api/*");
         return registration;
     }
@@ -84,8 +91,19 @@ class GatewayConfiguration {
 
         @Bean("platform-http-engine")
         PlatformHttpEngine platformHttpEngine(
-                @Value("${server.port:8080}") int port, ProblemWriter problems, GatewayProperties properties) {
-            return new HubHttpEngine(port, problems, properties.answerTimeout());
+                @Value("${server.port:8080}") int port,
+                ProblemWriter problems,
+                GatewayProperties properties,
+                ObjectProvider<HubRequestMapping> paths) {
+            return new HubHttpEngine(
+                    port, problems, properties.answerTimeout(), SingletonSupplier.of(paths::getObject));
+        }
+
+        /** In place of Camel's; see {@code spring.autoconfigure.exclude}. */
+        @Bean
+        @DependsOn("configurePlatformHttpComponent")
+        HubRequestMapping hubRequestMapping(PlatformHttpEngine engine, CamelContext routes) {
+            return new HubRequestMapping(routes.getComponent("platform-http", PlatformHttpComponent.class), engine);
         }
     }
 }

@@ -2,6 +2,7 @@
 package io.serai.gateway;
 
 import io.serai.gateway.PendingAnswer.Answer;
+import io.serai.gateway.gate.Gated;
 import io.serai.gateway.problem.ProblemWriter;
 import io.serai.message.NotFound;
 import io.serai.message.Unavailable;
@@ -10,12 +11,13 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
-import org.apache.camel.component.platform.http.DefaultPlatformHttpConsumer;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumerAware;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpBinding;
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpConstants;
@@ -31,15 +33,23 @@ import org.springframework.web.bind.annotation.ResponseBody;
  * <p>A route that is done when {@code process} returns is answered on the spot. One that waits, say for a broker's confirm,
  * holds no thread: the answer is deferred. Either way the exchange is done exactly once, after its response is written.
  */
-final class HubHttpConsumer extends SpringBootPlatformHttpConsumer {
+final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Gated {
 
     private final HttpBinding binding;
     private final ProblemWriter problems;
     private final Duration timeout;
+    private final Supplier<HubRequestMapping> paths;
+    private final Door door = new Door();
 
-    HubHttpConsumer(PlatformHttpEndpoint endpoint, Processor processor, ProblemWriter problems, Duration timeout) {
+    HubHttpConsumer(
+            PlatformHttpEndpoint endpoint,
+            Processor processor,
+            ProblemWriter problems,
+            Duration timeout,
+            Supplier<HubRequestMapping> paths) {
         super(endpoint, processor, Runnable::run);
         this.problems = problems;
+        this.paths = paths;
         var own = endpoint.getRequestTimeout();
         // the component's is Spring MVC's, which is for controllers
         this.timeout = own > 0 && own != endpoint.getComponent().getRequestTimeout() ? Duration.ofMillis(own) : timeout;
@@ -60,8 +70,19 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer {
             // works on fields of the superclass
             return super.service(request, response);
         }
+        if (!door.enter()) {
+            var answer = new CompletableFuture<Answer>();
+            PendingAnswer.defer(request, answer, timeout, true);
+            await(request, response, answer);
+            return null;
+        }
         var refused = refusal();
         if (refused != null) {
+            door.leave();
+            var successor = refused instanceof NotFound ? successor(request) : null;
+            if (successor != null) {
+                return successor.service(request, response);
+            }
             problems.write(request, response, refused);
             return null;
         }
@@ -77,6 +98,24 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer {
         return null;
     }
 
+    @Override
+    public void hold() {
+        door.hold();
+    }
+
+    @Override
+    public int inHand() {
+        return door.inside();
+    }
+
+    @Override
+    public void release() {
+        if (isGone()) {
+            paths.get().forget(this);
+        }
+        door.open();
+    }
+
     private void process(Exchange exchange, HttpServletRequest request, HttpServletResponse response) {
         var processed = new CompletableFuture<Answer>();
         var synchronous = getAsyncProcessor().process(exchange, doneSync -> {
@@ -89,6 +128,66 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer {
             answer(exchange, request, response);
         } else {
             PendingAnswer.defer(request, processed, timeout, true);
+        }
+    }
+
+    /** Goes on when the door opens, on a thread of the server, with whoever serves the path then. */
+    private void await(HttpServletRequest request, HttpServletResponse response, CompletableFuture<Answer> answer) {
+        door.whenOpen(() -> {
+            if (!answer.isDone()) {
+                request.getAsyncContext().start(() -> goOn(request, response, answer));
+            }
+        });
+    }
+
+    private void goOn(HttpServletRequest request, HttpServletResponse response, CompletableFuture<Answer> answer) {
+        try {
+            var next = paths.get().consumerFor(request);
+            if (next == null) {
+                throw new NotFound("finding resource: its route was removed");
+            }
+            next.processLater(request, response, answer);
+        } catch (Exception refused) {
+            answer.completeExceptionally(refused);
+        }
+    }
+
+    private void processLater(
+            HttpServletRequest request, HttpServletResponse response, CompletableFuture<Answer> answer) {
+        if (!door.enter()) {
+            await(request, response, answer);
+            return;
+        }
+        var refused = refusal();
+        if (refused != null) {
+            door.leave();
+            answer.completeExceptionally(refused);
+            return;
+        }
+        var exchange = createExchange(true);
+        try {
+            read(request, response, exchange);
+        } catch (Exception unreadable) {
+            exchange.setException(unreadable);
+            complete(answer, exchange, request);
+            return;
+        }
+        getAsyncProcessor().process(exchange, doneSync -> complete(answer, exchange, request));
+    }
+
+    private void complete(CompletableFuture<Answer> answer, Exchange exchange, HttpServletRequest request) {
+        if (!answer.complete(new RouteAnswer(exchange, request))) {
+            finish(exchange);
+        }
+    }
+
+    /** Who serves the path since this one's route was replaced, after the request had been led here. */
+    private @Nullable HubHttpConsumer successor(HttpServletRequest request) {
+        try {
+            var next = paths.get().consumerFor(request);
+            return next == this ? null : next;
+        } catch (Exception none) {
+            return null;
         }
     }
 
@@ -147,6 +246,7 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer {
     private void finish(Exchange exchange) {
         doneUoW(exchange);
         releaseExchange(exchange, false);
+        door.leave();
     }
 
     /** A removed route leaves its mapping behind; a stopped or suspended one comes back. */
@@ -154,13 +254,17 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer {
         if (isStarted() && !isSuspended()) {
             return null;
         }
-        return getEndpoint().getCamelContext().getRoutes().stream().anyMatch(this::isOf)
-                ? new Unavailable("answering request: its route is stopped, try again")
-                : new NotFound("finding resource: its route was removed");
+        return isGone()
+                ? new NotFound("finding resource: its route was removed")
+                : new Unavailable("answering request: its route is stopped, try again");
+    }
+
+    private boolean isGone() {
+        return getEndpoint().getCamelContext().getRoutes().stream().noneMatch(this::isOf);
     }
 
     private boolean isOf(Route route) {
-        return route.getConsumer() instanceof DefaultPlatformHttpConsumer outer
+        return route.getConsumer() instanceof PlatformHttpConsumerAware outer
                 && outer.getPlatformHttpConsumer() == this;
     }
 }

@@ -3,6 +3,7 @@ package io.serai.gateway;
 
 import io.serai.gateway.problem.ProblemWriter;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
@@ -18,15 +19,17 @@ final class HubHttpEngine extends SpringBootPlatformHttpEngine {
 
     private final ProblemWriter problems;
     private final Duration timeout;
+    private final Supplier<HubRequestMapping> paths;
 
-    HubHttpEngine(int port, ProblemWriter problems, Duration timeout) {
+    HubHttpEngine(int port, ProblemWriter problems, Duration timeout, Supplier<HubRequestMapping> paths) {
         super(port, Runnable::run);
         this.problems = problems;
         this.timeout = timeout;
+        this.paths = paths;
     }
 
     @Override
     public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
-        return new HubHttpConsumer(endpoint, processor, problems, timeout);
+        return new HubHttpConsumer(endpoint, processor, problems, timeout, paths);
     }
 }

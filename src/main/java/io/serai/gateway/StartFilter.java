@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.gateway;
 
+import io.serai.gateway.gate.RoutesAwaited;
 import io.serai.gateway.problem.ProblemWriter;
 import io.serai.message.Unavailable;
 import jakarta.servlet.FilterChain;
@@ -8,7 +9,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.apache.camel.CamelContext;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -17,11 +17,11 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 final class StartFilter extends OncePerRequestFilter {
 
-    private final CamelContext routes;
+    private final RoutesAwaited routes;
     private final ProblemWriter problems;
     private volatile boolean started;
 
-    StartFilter(CamelContext routes, ProblemWriter problems) {
+    StartFilter(RoutesAwaited routes, ProblemWriter problems) {
         this.routes = routes;
         this.problems = problems;
     }
@@ -29,7 +29,7 @@ final class StartFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        started = started || routes.isStarted();
+        started = started || routes.areStarted();
         if (started) {
             chain.doFilter(request, response);
         } else {

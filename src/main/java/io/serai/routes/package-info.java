@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Camel routes from files: where they are and how they fail (Pipes and Filters).
+ * Camel routes from files: where they are, how they change while the hub runs, and what is known of each (Control Bus).
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"message", "bus", "bus :: component"})
+@ApplicationModule(allowedDependencies = {"message", "bus", "bus :: component", "gateway :: gate"})
 package io.serai.routes;
 
 import org.jspecify.annotations.NullMarked;

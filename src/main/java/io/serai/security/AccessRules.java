@@ -56,6 +56,9 @@ final class AccessRules
         }
         calls.requestMatchers(reading(path("/api/routes/**"))).hasRole(READER);
         calls.requestMatchers(path("/api/routes/**")).hasRole(EDITOR);
+        calls.requestMatchers(reading(path("/api/route-files/**"))).hasRole(READER);
+        // to check a route is to run a part of it
+        calls.requestMatchers(path("/api/route-files/**")).hasRole(EDITOR);
         for (var service : services) {
             calls.requestMatchers(reading(service)).hasAnyRole(READER, CLIENT);
             calls.requestMatchers(service).hasRole(CLIENT);

@@ -188,8 +188,9 @@ abstract class ReadmeContract {
         var path = folder.resolve(file.group(1));
         Files.createDirectories(path.getParent());
         Files.writeString(path, route.text());
-        hub.stop();
-        hub.start().awaitReady();
+        var state = "curl -s http://localhost:" + hub.port() + "/api/route-files/"
+                + file.group(1).substring("routes/".length());
+        await().atMost(SOON).until(() -> terminal.run(state).contains("\"state\":\"LIVE\""));
     }
 
     private void assertPrinted(Block block, String expected, String answered) {

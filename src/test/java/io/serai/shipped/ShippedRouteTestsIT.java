@@ -4,7 +4,7 @@ package io.serai.shipped;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.serai.Apart;
-import io.serai.routes.test.RouteFiles;
+import io.serai.routes.test.TestedFiles;
 import io.serai.routes.test.RouteTester;
 import java.nio.file.Path;
 import java.util.Map;
@@ -18,7 +18,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** Each case of each {@code routes/**}{@code /*.test.yaml}. */
 class ShippedRouteTestsIT {
 
-    private static final RouteFiles ROUTES = RouteFiles.of(Path.of("routes"));
+    private static final TestedFiles ROUTES = TestedFiles.of(Path.of("routes"));
     private static ConfigurableApplicationContext hub;
 
     @BeforeAll

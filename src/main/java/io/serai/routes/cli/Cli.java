@@ -5,13 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
 /**
- * Understands {@code serai run|lint|new}. Without a command, or with Spring Boot's arguments only, the hub is run.
+ * Understands {@code serai run|lint|test|new}. Without a command, or with Spring Boot's arguments only, the hub is run.
  *
  * <p>Exit codes: 0 nothing is wrong, 1 errors were found, 2 the command could not be done.
  */
@@ -36,9 +38,14 @@ public final class Cli {
      *
      * @param defaults configuration that holds unless something else is configured
      * @param hub starts the hub with Spring Boot's arguments
+     * @param apart makes the hub's beans without the hub
      * @return an exit code, or {@link #RUNS_ON}
      */
-    public static int execute(Map<String, Object> defaults, Consumer<String[]> hub, String... arguments) {
+    public static int execute(
+            Map<String, Object> defaults,
+            Consumer<String[]> hub,
+            Supplier<ConfigurableApplicationContext> apart,
+            String... arguments) {
         if (startsHub(arguments)) {
             hub.accept(arguments);
             return RUNS_ON;
@@ -46,6 +53,7 @@ public final class Cli {
         var commands = new CommandLine(new Cli());
         commands.addSubcommand(new Run(hub));
         commands.addSubcommand(new Lint(defaults));
+        commands.addSubcommand(new Test(defaults, apart));
         commands.addSubcommand(new New(defaults));
         if (!"run".equals(arguments[0])) {
             // nothing is logged until somebody configures logging, which the hub does

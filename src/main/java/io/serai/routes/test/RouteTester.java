@@ -61,7 +61,7 @@ public final class RouteTester {
      * @param test path of the test file, which ends with {@code .test.yaml}; the route beside it is tested
      * @throws Invalid where the test file is none, or there is no route beside it
      */
-    public List<CaseResult> test(RouteFiles files, String test) {
+    public List<CaseResult> test(TestedFiles files, String test) {
         return RouteTestFile.parse(test, files.read(test)).stream()
                 .map(each -> run(files, test, each))
                 .toList();
@@ -72,19 +72,19 @@ public final class RouteTester {
      *
      * @throws Invalid as above
      */
-    public List<String> cases(RouteFiles files, String test) {
+    public List<String> cases(TestedFiles files, String test) {
         return RouteTestFile.parse(test, files.read(test)).stream()
                 .map(RouteTest::name)
                 .toList();
     }
 
-    private CaseResult run(RouteFiles files, String path, RouteTest test) {
+    private CaseResult run(TestedFiles files, String path, RouteTest test) {
         var began = System.nanoTime();
         var problems = attempt(files, path, test);
         return new CaseResult(path, test.name(), problems, Duration.ofNanos(System.nanoTime() - began));
     }
 
-    private List<String> attempt(RouteFiles files, String path, RouteTest test) {
+    private List<String> attempt(TestedFiles files, String path, RouteTest test) {
         var database = databases.get().create();
         try {
             var jdbc = new JdbcTemplate(database);
@@ -187,7 +187,7 @@ public final class RouteTester {
         return (file.text() == null ? "" : file.text()).getBytes(file.charset());
     }
 
-    private static List<Resource> routes(RouteFiles files, String path, RouteTest test) {
+    private static List<Resource> routes(TestedFiles files, String path, RouteTest test) {
         var resources = new ArrayList<Resource>();
         var tested = files.testedBy(path);
         resources.add(ResourceHelper.fromBytes("file:" + tested, files.read(tested)));

@@ -58,7 +58,7 @@ class RouteTestFileTest {
     }
 
     static List<String> shipped() {
-        return RouteFiles.of(Path.of("routes")).tests();
+        return TestedFiles.of(Path.of("routes")).tests();
     }
 
     @ParameterizedTest

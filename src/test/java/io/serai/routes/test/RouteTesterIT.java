@@ -101,7 +101,7 @@ class RouteTesterIT {
     @Test
     void aDraftTakesThePlaceOfTheFile() throws Exception {
         Files.writeString(folder.resolve("forward.camel.yaml"), "- nonsense");
-        var draft = new RouteFiles(
+        var draft = new TestedFiles(
                 folder,
                 Map.of(
                         "forward.camel.yaml", ROUTE.getBytes(StandardCharsets.UTF_8),
@@ -116,14 +116,14 @@ class RouteTesterIT {
     void aRouteThatDoesNotLoadFailsItsCases() throws Exception {
         Files.writeString(folder.resolve("forward.camel.yaml"), "- route: {from: {uri: 'timer:x', stepz: []}}");
         Files.writeString(folder.resolve("forward.test.yaml"), "[{name: a, expect: {}}]");
-        assertThat(hub.getBean(RouteTester.class).test(RouteFiles.of(folder), "forward.test.yaml"))
+        assertThat(hub.getBean(RouteTester.class).test(TestedFiles.of(folder), "forward.test.yaml"))
                 .singleElement()
                 .matches(result -> result.problems().get(0).startsWith("the case could not be run"));
     }
 
     @Test
     void pathsDoNotLeadOutOfTheFolder() {
-        assertThatThrownBy(() -> RouteFiles.of(folder).read("../x.yaml")).isInstanceOf(Invalid.class);
+        assertThatThrownBy(() -> TestedFiles.of(folder).read("../x.yaml")).isInstanceOf(Invalid.class);
     }
 
     private List<String> problems(String test) {
@@ -133,7 +133,7 @@ class RouteTesterIT {
         } catch (IOException full) {
             throw new UncheckedIOException(full);
         }
-        return hub.getBean(RouteTester.class).test(RouteFiles.of(folder), "forward.test.yaml").stream()
+        return hub.getBean(RouteTester.class).test(TestedFiles.of(folder), "forward.test.yaml").stream()
                 .flatMap(result -> result.problems().stream())
                 .toList();
     }

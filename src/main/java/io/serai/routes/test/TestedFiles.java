@@ -16,12 +16,21 @@ import java.util.stream.Stream;
  * @param directory the routes folder
  * @param drafts content by path
  */
-public record RouteFiles(Path directory, Map<String, byte[]> drafts) {
+public record TestedFiles(Path directory, Map<String, byte[]> drafts) {
 
     private static final List<String> ROUTES = List.of(".camel.yaml", ".yaml", ".java");
 
-    public static RouteFiles of(Path directory) {
-        return new RouteFiles(directory, Map.of());
+    public static TestedFiles of(Path directory) {
+        return new TestedFiles(directory, Map.of());
+    }
+
+    /** The test file of a route: {@code users/greet-user.test.yaml} of {@code users/greet-user.camel.yaml}. */
+    public static String testOf(String route) {
+        return ROUTES.stream()
+                .filter(route::endsWith)
+                .findFirst()
+                .map(suffix -> route.substring(0, route.length() - suffix.length()) + RouteTestFile.SUFFIX)
+                .orElseThrow(() -> new Invalid(route + " is no route: its name ends with .camel.yaml or .java"));
     }
 
     /** The test files below the folder, by path. */

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.routes;
+
+import io.serai.routes.RouteCatalog.Control;
+import io.serai.routes.versions.Hubs;
+import io.swagger.v3.oas.annotations.Operation;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Shows the routes of this hub, and lets people start and stop them. */
+@RestController
+@RequestMapping(path = "/api/routes", produces = MediaType.APPLICATION_JSON_VALUE)
+final class RoutesController {
+
+    /** All routes by id; {@code hub} is the name of the one that answers. */
+    record RouteList(String hub, List<RouteView> items) {}
+
+    private final RouteCatalog catalog;
+    private final Hubs hubs;
+
+    RoutesController(RouteCatalog catalog, Hubs hubs) {
+        this.catalog = catalog;
+        this.hubs = hubs;
+    }
+
+    @Operation(summary = "Lists the routes of this hub by id")
+    @GetMapping
+    RouteList list() {
+        return new RouteList(hubs.ownName(), catalog.list());
+    }
+
+    @Operation(summary = "Shows a route")
+    @GetMapping("/{id}")
+    RouteView show(@PathVariable String id) {
+        return catalog.find(id);
+    }
+
+    @Operation(summary = "Starts a route")
+    @PostMapping("/{id}/start")
+    RouteView start(@PathVariable String id, HttpServletRequest request) {
+        return catalog.control(id, Control.START, who(request));
+    }
+
+    @Operation(summary = "Stops a route when it has finished what it has in hand")
+    @PostMapping("/{id}/stop")
+    RouteView stop(@PathVariable String id, HttpServletRequest request) {
+        return catalog.control(id, Control.STOP, who(request));
+    }
+
+    @Operation(summary = "Keeps new work from a route")
+    @PostMapping("/{id}/suspend")
+    RouteView suspend(@PathVariable String id, HttpServletRequest request) {
+        return catalog.control(id, Control.SUSPEND, who(request));
+    }
+
+    @Operation(summary = "Lets a suspended route go on")
+    @PostMapping("/{id}/resume")
+    RouteView resume(@PathVariable String id, HttpServletRequest request) {
+        return catalog.control(id, Control.RESUME, who(request));
+    }
+
+    private static String who(HttpServletRequest request) {
+        return request.getRemoteUser() == null ? "local" : request.getRemoteUser();
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.routes.reload;
+
+import io.serai.routes.lint.RouteFile;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Files that were written together.
+ *
+ * @param files by path; empty where the file is gone
+ */
+public record Changes(Map<String, Optional<RouteFile>> files) {
+
+    public static Changes of(RouteFile file) {
+        return new Changes(Map.of(file.path(), Optional.of(file)));
+    }
+
+    public static Changes removal(String path) {
+        return new Changes(Map.of(path, Optional.empty()));
+    }
+
+    /** What leads from one set of files to the other. */
+    static Changes between(Map<String, RouteFile> old, Map<String, RouteFile> now) {
+        var changed = new TreeMap<String, Optional<RouteFile>>();
+        old.keySet().forEach(path -> {
+            if (!now.containsKey(path)) {
+                changed.put(path, Optional.empty());
+            }
+        });
+        now.forEach((path, file) -> {
+            if (!file.equals(old.get(path))) {
+                changed.put(path, Optional.of(file));
+            }
+        });
+        return new Changes(changed);
+    }
+
+    Changes without(Collection<String> paths) {
+        var rest = new TreeMap<>(files);
+        rest.keySet().removeAll(Set.copyOf(paths));
+        return new Changes(rest);
+    }
+
+    boolean isEmpty() {
+        return files.isEmpty();
+    }
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.routes.reload;
+
+import io.serai.routes.lint.Finding;
+import io.serai.routes.lint.RouteFile;
+import io.serai.routes.lint.Severity;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves the routes of this hub from one good state to another, or changes nothing.
+ *
+ * <p>A change goes through lint, preflight and swap; what is wrong in any of them refuses its file, of which the last good
+ * content goes on, and with {@link ChangeSet#ALL} everything that was written with it. One change at a time; thread-safe.
+ */
+public final class Reloader {
+
+    /** What one bad file means for others that were written with it. */
+    public enum ChangeSet {
+        /** The others go live. */
+        FILE,
+        /** None does. */
+        ALL
+    }
+
+    /**
+     * A content that does not run.
+     *
+     * @param file empty where the file was removed
+     */
+    public record Refused(Optional<RouteFile> file, List<Finding> findings) {}
+
+    private final Lint lint;
+    private final Preflight preflight;
+    private final Swap swap;
+    private final ChangeSet mode;
+    private final ReentrantLock one = new ReentrantLock(true);
+    private volatile State good = State.EMPTY;
+    private volatile Map<String, Refused> refused = Map.of();
+    private volatile List<Installed> running = List.of();
+
+    Reloader(Lint lint, Preflight preflight, Swap swap, ChangeSet mode) {
+        this.lint = lint;
+        this.preflight = preflight;
+        this.swap = swap;
+        this.mode = mode;
+    }
+
+    /** The content of each file that runs. */
+    public Map<String, RouteFile> files() {
+        return good.files();
+    }
+
+    /** Contents that were tried last and do not run, by path. */
+    public Map<String, Refused> refused() {
+        return refused;
+    }
+
+    /** The file a route comes from; its content may have changed elsewhere since the route was started. */
+    public record Origin(String path, int line, String hash, boolean current) {}
+
+    /** What is done to the folder and to the routes together. */
+    @FunctionalInterface
+    public interface Together<T, E extends Exception> {
+        T run() throws IOException, E;
+    }
+
+    /** Nothing is applied meanwhile by others. */
+    public <T, E extends Exception> T exclusively(Together<T, E> together) throws IOException, E {
+        one.lock();
+        try {
+            return together.run();
+        } finally {
+            one.unlock();
+        }
+    }
+
+    /** The hash of the content that runs; empty where none does. */
+    public String hashOf(String path) {
+        return good.hashOf(path);
+    }
+
+    /** Where a route comes from, or null where no file made it. */
+    public @Nullable Origin originOf(String routeId) {
+        var found = running.stream()
+                .filter(each -> each.routeIds().contains(routeId))
+                .findFirst()
+                .orElse(null);
+        if (found == null) {
+            return null;
+        }
+        var unit = found.unit();
+        var current = good.all().stream()
+                .anyMatch(each ->
+                        each.id().equals(unit.id()) && good.prints().of(each).equals(found.fingerprint()));
+        return new Origin(unit.path(), unit.line(), found.fileHash(), current && !refused.containsKey(unit.path()));
+    }
+
+    /** What would be wrong with the changes; nothing of them is kept. */
+    public List<Finding> check(Changes changes) {
+        var findings = new ArrayList<Finding>();
+        var next = good.with(changes, findings::add);
+        if (findings.isEmpty()) {
+            findings.addAll(check(changes, next));
+        }
+        return sorted(findings);
+    }
+
+    /**
+     * Applies changes as far as they are good.
+     *
+     * @return what became of them; what was refused is remembered until the next change of its file
+     */
+    public Outcome apply(Changes changes) {
+        one.lock();
+        try {
+            var outcome = settle(changes);
+            remember(changes, outcome);
+            running = List.copyOf(swap.running());
+            return outcome;
+        } finally {
+            one.unlock();
+        }
+    }
+
+    /**
+     * Starts all files with the hub, and in place of those that cannot run what ran last.
+     *
+     * @return which of the files run, and which are refused
+     */
+    Outcome start(Changes all, Map<String, RouteFile> lastGood) {
+        one.lock();
+        try {
+            var wrong = new ArrayList<Finding>();
+            var next = State.EMPTY.with(all, wrong::add);
+            var started = new ArrayList<>(swap.start(next, wrong::add));
+            var bad = wrong.stream().map(Finding::file).collect(Collectors.toSet());
+            good = State.EMPTY.with(all.without(bad), none -> {});
+            // a removed file is not brought back
+            var instead = new TreeMap<String, Optional<RouteFile>>();
+            lastGood.forEach((path, file) -> {
+                if (bad.contains(path)) {
+                    instead.put(path, Optional.of(file));
+                }
+            });
+            if (!instead.isEmpty()) {
+                started.addAll(settle(new Changes(instead)).started());
+            }
+            var rest = all.without(good(all, bad));
+            var outcome = settle(rest);
+            started.addAll(outcome.started());
+            remember(all, outcome);
+            running = List.copyOf(swap.running());
+            var live = new TreeSet<>(all.files().keySet());
+            live.removeAll(outcome.refused());
+            return new Outcome(live, outcome.refused(), outcome.findings(), started, outcome.busy());
+        } finally {
+            one.unlock();
+        }
+    }
+
+    private static Set<String> good(Changes all, Set<String> bad) {
+        var paths = new HashSet<>(all.files().keySet());
+        paths.removeAll(bad);
+        return paths;
+    }
+
+    /** Starts what should run and does not, after a start that failed. */
+    void restore() {
+        one.lock();
+        try {
+            if (!swap.toStart(good).isEmpty()) {
+                swap.to(good, good);
+                running = List.copyOf(swap.running());
+            }
+        } catch (Broken | Busy still) {
+            // said when it happened
+        } finally {
+            one.unlock();
+        }
+    }
+
+    private Outcome settle(Changes changes) {
+        var findings = new ArrayList<Finding>();
+        var bad = new TreeSet<String>();
+        var rest = changes;
+        while (!rest.isEmpty()) {
+            var wrong = new ArrayList<Finding>();
+            var next = good.with(rest, wrong::add);
+            if (wrong.isEmpty()) {
+                wrong.addAll(check(rest, next));
+            }
+            findings.addAll(
+                    wrong.stream().filter(each -> !findings.contains(each)).toList());
+            var culprits = culprits(wrong, rest, next);
+            if (culprits.isEmpty()) {
+                try {
+                    var started = swap.to(next, good);
+                    good = next;
+                    return new Outcome(Set.copyOf(rest.files().keySet()), bad, sorted(findings), started, null);
+                } catch (Busy busy) {
+                    return new Outcome(Set.of(), bad, sorted(findings), List.of(), busy.getMessage());
+                } catch (Broken broken) {
+                    findings.add(broken.finding());
+                    culprits = culprits(broken.findings(), rest, next);
+                }
+            }
+            bad.addAll(culprits);
+            rest = mode == ChangeSet.ALL ? rest.without(rest.files().keySet()) : rest.without(culprits);
+            if (mode == ChangeSet.ALL) {
+                bad.addAll(changes.files().keySet());
+            }
+        }
+        return new Outcome(Set.of(), bad, sorted(findings), List.of(), null);
+    }
+
+    private List<Finding> check(Changes changes, State next) {
+        var changed =
+                changes.files().values().stream().flatMap(Optional::stream).toList();
+        var findings = new ArrayList<>(lint.lint(changed, next.files().values()));
+        findings.addAll(next.duplicates());
+        var wrong = errors(findings).map(Finding::file).collect(Collectors.toSet());
+        if (changes.files().keySet().stream().noneMatch(wrong::contains)) {
+            findings.addAll(preflight.check(swap.toStart(next), next.prints()));
+        }
+        return findings;
+    }
+
+    private static Stream<Finding> errors(Collection<Finding> findings) {
+        return findings.stream().filter(each -> each.severity() == Severity.ERROR);
+    }
+
+    /** The changes that are to blame: those with errors; or, where others suffer from a change, what they need. */
+    private Set<String> culprits(Collection<Finding> findings, Changes changes, State next) {
+        var guilty = new HashSet<String>();
+        errors(findings).forEach(finding -> {
+            if (changes.files().containsKey(finding.file())) {
+                guilty.add(finding.file());
+                return;
+            }
+            var needed = Stream.of(good, next)
+                    .flatMap(state -> state.all().stream()
+                            .filter(unit -> unit.path().equals(finding.file()))
+                            .flatMap(unit -> state.prints().needed(unit).stream()))
+                    .map(Unit::path)
+                    .filter(changes.files()::containsKey)
+                    .toList();
+            guilty.addAll(needed.isEmpty() ? changes.files().keySet() : needed);
+        });
+        return guilty;
+    }
+
+    private void remember(Changes changes, Outcome outcome) {
+        var now = new LinkedHashMap<>(refused);
+        changes.files().forEach((path, file) -> {
+            if (outcome.refused().contains(path)) {
+                now.put(path, new Refused(file, of(path, outcome)));
+            } else if (outcome.live().contains(path)) {
+                now.remove(path);
+            }
+        });
+        refused = Map.copyOf(now);
+    }
+
+    /** Those of the file; all, where it is others that suffer. */
+    private static List<Finding> of(String path, Outcome outcome) {
+        var own = outcome.findings().stream()
+                .filter(each -> each.file().equals(path))
+                .toList();
+        return own.isEmpty() ? outcome.errors() : own;
+    }
+
+    private static List<Finding> sorted(Collection<Finding> findings) {
+        return findings.stream().distinct().sorted(Finding.BY_PLACE).toList();
+    }
+}

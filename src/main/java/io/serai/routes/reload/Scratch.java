@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.routes.reload;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Component;
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.StartupSummaryLevel;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.impl.engine.DefaultComponentResolver;
+import org.apache.camel.spi.BeanRepository;
+import org.apache.camel.spi.ComponentResolver;
+import org.apache.camel.spi.LifecycleStrategy;
+import org.apache.camel.spi.PropertiesSource;
+import org.apache.camel.support.DefaultRegistry;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeanUtils;
+import org.springframework.context.ApplicationContext;
+
+/**
+ * Makes Camel contexts that routes are tried in. They read the hub's beans and properties and start nothing: no consumer,
+ * no connection. Components are new ones, since a component serves the context that asked for it last.
+ */
+final class Scratch {
+
+    /** Would be bound to the scratch context, or be changed by it. */
+    private static final List<Class<?>> HIDDEN = List.of(
+            Component.class,
+            CamelContext.class,
+            CircuitBreakerRegistry.class,
+            RoutesBuilder.class,
+            LifecycleStrategy.class,
+            ComponentResolver.class);
+
+    private final ApplicationContext beans;
+    private final CamelContext running;
+
+    Scratch(ApplicationContext beans, CamelContext running) {
+        this.beans = beans;
+        this.running = running;
+    }
+
+    /** A context that is not started; whoever asks for it stops it. */
+    DefaultCamelContext context() {
+        var context = new DefaultCamelContext(new DefaultRegistry(new Beans()));
+        context.getCamelContextExtension().setName("preflight");
+        context.setAutoStartup(false);
+        context.setStartupSummaryLevel(StartupSummaryLevel.Off);
+        context.setApplicationContextClassLoader(running.getApplicationContextClassLoader());
+        context.getRestConfiguration().setInlineRoutes(false);
+        context.setSourceLocationEnabled(true);
+        context.getPropertiesComponent().addPropertiesSource(new Properties());
+        context.getCamelContextExtension().addContextPlugin(ComponentResolver.class, new Components());
+        return context;
+    }
+
+    private final class Properties implements PropertiesSource {
+
+        @Override
+        public String getName() {
+            return "hub";
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // how a source says that it does not know
+        public @Nullable String getProperty(String name) {
+            return running.getPropertiesComponent().resolveProperty(name).orElse(null);
+        }
+    }
+
+    private final class Components extends DefaultComponentResolver {
+
+        @Override
+        public Component resolveComponent(String name, CamelContext context) {
+            for (var bean : List.of(name + "-component", name)) {
+                if (beans.containsBean(bean) && Component.class.isAssignableFrom(type(bean))) {
+                    return component(type(bean));
+                }
+            }
+            return super.resolveComponent(name, context);
+        }
+
+        /** One of the same class, or of the nearest above it that can be made of nothing. */
+        private static Component component(Class<?> type) {
+            try {
+                return (Component) BeanUtils.instantiateClass(type.getDeclaredConstructor());
+            } catch (NoSuchMethodException needsMore) {
+                return component(type.getSuperclass());
+            }
+        }
+    }
+
+    private Class<?> type(String bean) {
+        var type = beans.getType(bean);
+        return type == null ? Object.class : type;
+    }
+
+    private static boolean isHidden(Class<?> type) {
+        return HIDDEN.stream().anyMatch(hidden -> hidden.isAssignableFrom(type));
+    }
+
+    /** The hub's own beans; those that route files bring are loaded with their files. */
+    @SuppressWarnings("NullAway") // null is how a repository says that it does not know
+    private final class Beans implements BeanRepository {
+
+        @Override
+        public @Nullable Object lookupByName(String name) {
+            return beans.containsBean(name) && !isHidden(type(name)) ? beans.getBean(name) : null;
+        }
+
+        @Override
+        public <T> @Nullable T lookupByNameAndType(String name, Class<T> type) {
+            var found = lookupByName(name);
+            return type.isInstance(found) ? type.cast(found) : null;
+        }
+
+        @Override
+        public <T> Map<String, T> findByTypeWithName(Class<T> type) {
+            var found = new LinkedHashMap<String, T>();
+            if (!isHidden(type)) {
+                beans.getBeansOfType(type).forEach((name, bean) -> {
+                    if (!isHidden(bean.getClass())) {
+                        found.put(name, bean);
+                    }
+                });
+            }
+            return found;
+        }
+
+        @Override
+        public <T> Set<T> findByType(Class<T> type) {
+            return Set.copyOf(findByTypeWithName(type).values());
+        }
+    }
+}

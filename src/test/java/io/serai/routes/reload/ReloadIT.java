@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.routes.reload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.apache.camel.Route;
+import org.apache.camel.model.Model;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Routes are edited while the hub runs: what is good goes live, what is bad changes nothing. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ReloadIT {
+
+    private EditedHub hub;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws IOException {
+        hub = EditedHub.start(folder, Map.of(), "--serai.routes.drain-timeout=1s");
+    }
+
+    @AfterAll
+    void stop() {
+        hub.close();
+    }
+
+    private static String route(String id, String path, String answer) {
+        return """
+                - route:
+                    id: %s
+                    from:
+                      uri: platform-http:%s
+                      steps:
+                        - setBody:
+                            constant: %s
+                """.formatted(id, path, answer);
+    }
+
+    @Test
+    void aRouteComesChangesAndGoes() {
+        hub.write("t/one.camel.yaml", route("one", "/t/one", "first")).awaitLive("t/one.camel.yaml");
+        assertThat(hub.get("/t/one").body()).isEqualTo("first");
+
+        hub.write("t/one.camel.yaml", route("one", "/t/one", "second")).awaitLive("t/one.camel.yaml");
+        assertThat(hub.get("/t/one").body()).isEqualTo("second");
+
+        hub.write("t/one.camel.yaml", route("renamed", "/t/elsewhere", "third")).awaitLive("t/one.camel.yaml");
+        assertThat(hub.get("/t/elsewhere").body()).isEqualTo("third");
+        assertThat(hub.get("/t/one").statusCode()).isEqualTo(404);
+        assertThat(hub.camel().getRoute("one")).isNull();
+
+        hub.delete("t/one.camel.yaml").awaitLive("t/one.camel.yaml");
+        assertThat(hub.get("/t/elsewhere").statusCode()).isEqualTo(404);
+        assertThat(hub.camel().getRoute("renamed")).isNull();
+    }
+
+    @Test
+    void onlyTheRouteThatChangedIsTouched() {
+        var file = "t/two.camel.yaml";
+        hub.write(file, route("two-a", "/t/two-a", "a") + route("two-b", "/t/two-b", "b"))
+                .awaitLive(file);
+        var untouched = hub.camel().getRoute("two-b");
+        hub.write(file, "# a comment\n" + route("two-a", "/t/two-a", "changed") + route("two-b", "/t/two-b", "b"))
+                .awaitLive(file);
+
+        assertThat(hub.get("/t/two-a").body()).isEqualTo("changed");
+        assertThat(hub.camel().getRoute("two-b")).isSameAs(untouched);
+    }
+
+    /** A bad edit of the file; the rule by which it is found, and the line. */
+    record BadEdit(String name, String text, int line) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<BadEdit> badEdits() {
+        var good = route("bad", "/t/bad", "good");
+        return Stream.of(
+                new BadEdit("syntax", good.replace("steps:", "steps: [}"), 5),
+                new BadEdit("unknown EIP", good.replace("setBody:", "setBoddy:"), 6),
+                new BadEdit("unknown component", good + "        - to: foo:bar\n", 8),
+                new BadEdit("bad option", good + "        - to: log:x?nonsense=1\n", 8),
+                new BadEdit("missing bean", good + "        - bean:\n            ref: nowhere\n", 9),
+                new BadEdit("missing property", good + "        - log: x\n        - to: 'log:{{no.such.key}}'\n", 9),
+                new BadEdit("bad Simple", good.replace("constant: good", "simple: '${nonsense}'"), 7),
+                new BadEdit("id of another file", good.replace("id: bad", "id: other"), 2),
+                new BadEdit("half of it", good.substring(0, good.indexOf("steps") + 4), 5),
+                new BadEdit("empty", "", 1),
+                new BadEdit(
+                        "path that is taken", good.replace("platform-http:/t/bad", "event:a.b?subscription=taken"), 2));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badEdits")
+    void aBadEditChangesNothingAndSaysWhere(BadEdit bad) {
+        var file = "t/bad.camel.yaml";
+        hub.write("t/other.camel.yaml", route("other", "/t/other", "other")).awaitLive("t/other.camel.yaml");
+        hub.write("t/taken.camel.yaml", """
+                - route:
+                    id: taken
+                    from:
+                      uri: event:a.b?subscription=taken
+                      steps:
+                        - log: x
+                """).awaitLive("t/taken.camel.yaml");
+        hub.write(file, route("bad", "/t/bad", "before")).awaitLive(file);
+        var running = hub.camel().getRoute("other");
+
+        hub.write(file, bad.text());
+        var finding = hub.awaitRefused(file).get(0);
+
+        assertThat(finding.file()).isEqualTo(file);
+        assertThat(finding.line()).as(finding.toString()).isEqualTo(bad.line());
+        assertThat(hub.get("/t/bad").body()).isEqualTo("before");
+        assertThat(hub.get("/t/other").body()).isEqualTo("other");
+        assertThat(hub.camel().getRoute("other")).isSameAs(running);
+        assertThat(hub.camel().getRouteController().getRouteStatus("taken").isStarted())
+                .isTrue();
+
+        hub.write(file, route("bad", "/t/bad", "mended")).awaitLive(file);
+        assertThat(hub.get("/t/bad").body()).isEqualTo("mended");
+        assertThat(hub.reloader().refused()).doesNotContainKey(file);
+    }
+
+    @Test
+    void javaThatDoesNotCompileChangesNothing() {
+        var java = """
+                import org.apache.camel.builder.RouteBuilder;
+
+                public class EditedRoute extends RouteBuilder {
+                    @Override
+                    public void configure() {
+                        from("platform-http:/t/java").routeId("edited-route").setBody(constant("first"));
+                    }
+                }
+                """;
+        hub.write("EditedRoute.java", java).awaitLive("EditedRoute.java");
+        assertThat(hub.get("/t/java").body()).isEqualTo("first");
+
+        hub.write("EditedRoute.java", java.replace("setBody(", "setBoddy("));
+        assertThat(hub.awaitRefused("EditedRoute.java").get(0).line()).isEqualTo(6);
+        assertThat(hub.get("/t/java").body()).isEqualTo("first");
+
+        hub.write("EditedRoute.java", java.replace("first", "second")).awaitLive("EditedRoute.java");
+        assertThat(hub.get("/t/java").body()).isEqualTo("second");
+
+        hub.delete("EditedRoute.java").awaitLive("EditedRoute.java");
+        assertThat(hub.get("/t/java").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void restComesChangesAndGoes() {
+        var file = "t/rest.camel.yaml";
+        var text = """
+                - rest:
+                    path: /t/rest
+                    get:
+                      - path: /{id}
+                        to: direct:rest-answer
+                - route:
+                    id: rest-answer
+                    from:
+                      uri: direct:rest-answer
+                      steps:
+                        - setBody:
+                            simple: first ${header.id}
+                """;
+        hub.write(file, text).awaitLive(file);
+        assertThat(hub.get("/t/rest/1").body()).isEqualTo("first 1");
+
+        hub.write(file, text.replace("/{id}", "/{id}/more").replace("first", "second"))
+                .awaitLive(file);
+        assertThat(hub.get("/t/rest/1/more").body()).isEqualTo("second 1");
+        assertThat(hub.get("/t/rest/1").statusCode()).isEqualTo(404);
+        assertThat(hub.get("/v3/api-docs").body()).contains("/t/rest/{id}/more").doesNotContain("\"/t/rest/{id}\"");
+
+        hub.delete(file).awaitLive(file);
+        assertThat(hub.get("/t/rest/1/more").statusCode()).isEqualTo(404);
+        assertThat(hub.camel()
+                        .getCamelContextExtension()
+                        .getContextPlugin(Model.class)
+                        .getRestDefinitions())
+                .isEmpty();
+    }
+
+    @Test
+    void whatARouteNeedsIsRenewedInItToo() {
+        var template = """
+                - routeTemplate:
+                    id: answers
+                    parameters:
+                      - name: path
+                    from:
+                      uri: "platform-http:{{path}}"
+                      steps:
+                        - setBody:
+                            constant: first
+                """;
+        hub.write("t/answers.camel.yaml", template).awaitLive("t/answers.camel.yaml");
+        hub.write("t/uses-template.camel.yaml", """
+                - templatedRoute:
+                    routeTemplateRef: answers
+                    routeId: templated
+                    parameters:
+                      - name: path
+                        value: /t/templated
+                """).awaitLive("t/uses-template.camel.yaml");
+        assertThat(hub.get("/t/templated").body()).isEqualTo("first");
+
+        hub.write("t/answers.camel.yaml", template.replace("first", "second")).awaitLive("t/answers.camel.yaml");
+        assertThat(hub.get("/t/templated").body()).isEqualTo("second");
+
+        hub.delete("t/answers.camel.yaml");
+        assertThat(hub.awaitRefused("t/answers.camel.yaml")).isNotEmpty();
+        assertThat(hub.get("/t/templated").body()).isEqualTo("second");
+
+        hub.delete("t/uses-template.camel.yaml").awaitLive("t/uses-template.camel.yaml");
+        assertThat(hub.get("/t/templated").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aBeanIsRenewedInTheRoutesThatUseIt() {
+        var beans = """
+                - beans:
+                    - name: greeting
+                      type: io.serai.message.NotFound
+                      constructors:
+                        0: first
+                """;
+        hub.write("t/beans.camel.yaml", beans).awaitLive("t/beans.camel.yaml");
+        hub.write(
+                        "t/uses-bean.camel.yaml",
+                        route("uses-bean", "/t/bean", "x")
+                                .replace("constant: x", "simple: ${bean:greeting?method=getMessage}"))
+                .awaitLive("t/uses-bean.camel.yaml");
+        assertThat(hub.get("/t/bean").body()).isEqualTo("first");
+
+        hub.write("t/beans.camel.yaml", beans.replace("first", "second")).awaitLive("t/beans.camel.yaml");
+        assertThat(hub.get("/t/bean").body()).isEqualTo("second");
+
+        hub.delete("t/uses-bean.camel.yaml").delete("t/beans.camel.yaml").awaitLive("t/beans.camel.yaml");
+        assertThat(hub.camel().getRegistry().lookupByName("greeting")).isNull();
+    }
+
+    @Test
+    void errorHandlingOfAFileAndOfAllIsRenewed() {
+        var handled = """
+                - onException:
+                    exception: [java.lang.IllegalStateException]
+                    handled:
+                      constant: "true"
+                    steps:
+                      - setBody:
+                          constant: first
+                """;
+        var fails = route("fails", "/t/fails", "x") + """
+                        - throwException:
+                            exceptionType: java.lang.IllegalStateException
+                            message: no
+                """;
+        hub.write("t/fails.camel.yaml", handled + fails).awaitLive("t/fails.camel.yaml");
+        assertThat(hub.get("/t/fails").body()).isEqualTo("first");
+        hub.write("t/fails.camel.yaml", handled.replace("first", "second") + fails)
+                .awaitLive("t/fails.camel.yaml");
+        assertThat(hub.get("/t/fails").body()).isEqualTo("second");
+
+        hub.write("t/fails.camel.yaml", fails.replace("id: fails", "id: fails\n    routeConfigurationId: lenient"))
+                .awaitLive("t/fails.camel.yaml");
+        assertThat(hub.get("/t/fails").statusCode()).isEqualTo(500);
+        var configuration = """
+                - routeConfiguration:
+                    id: lenient
+                    onException:
+                      - onException:
+                          exception: [java.lang.IllegalStateException]
+                          handled:
+                            constant: "true"
+                          steps:
+                            - setBody:
+                                constant: third
+                """;
+        hub.write("t/lenient.camel.yaml", configuration).awaitLive("t/lenient.camel.yaml");
+        assertThat(hub.get("/t/fails").body()).isEqualTo("third");
+        hub.write("t/lenient.camel.yaml", configuration.replace("third", "fourth"))
+                .awaitLive("t/lenient.camel.yaml");
+        assertThat(hub.get("/t/fails").body()).isEqualTo("fourth");
+        hub.delete("t/lenient.camel.yaml").awaitLive("t/lenient.camel.yaml");
+        assertThat(hub.get("/t/fails").statusCode()).isEqualTo(500);
+        hub.delete("t/fails.camel.yaml").awaitLive("t/fails.camel.yaml");
+    }
+
+    @Test
+    void aKameletIsRenewedInTheRoutesThatUseIt() {
+        var kamelet = """
+                apiVersion: camel.apache.org/v1
+                kind: Kamelet
+                metadata:
+                  name: shout-action
+                  labels:
+                    camel.apache.org/kamelet.type: action
+                spec:
+                  definition:
+                    title: Shout
+                  template:
+                    from:
+                      uri: kamelet:source
+                      steps:
+                        - setBody:
+                            simple: "${body} first"
+                """;
+        hub.write("t/shout-action.kamelet.yaml", kamelet).awaitLive("t/shout-action.kamelet.yaml");
+        hub.write("t/shouts.camel.yaml", route("shouts", "/t/shouts", "oh") + "        - to: kamelet:shout-action\n")
+                .awaitLive("t/shouts.camel.yaml");
+        assertThat(hub.get("/t/shouts").body()).isEqualTo("oh first");
+
+        hub.write("t/shout-action.kamelet.yaml", kamelet.replace("first", "second"))
+                .awaitLive("t/shout-action.kamelet.yaml");
+        assertThat(hub.get("/t/shouts").body()).isEqualTo("oh second");
+
+        hub.delete("t/shouts.camel.yaml")
+                .delete("t/shout-action.kamelet.yaml")
+                .awaitLive("t/shout-action.kamelet.yaml");
+        assertThat(hub.camel().getRoutes().stream().map(Route::getRouteId)).noneMatch(id -> id.contains("shout"));
+    }
+
+    @Test
+    void callsOfARouteThatIsGoneFailAtOnce() {
+        hub.write("t/calls.camel.yaml", route("calls", "/t/calls", "x") + "        - to: direct:called\n")
+                .awaitLive("t/calls.camel.yaml");
+        var before = System.nanoTime();
+        assertThat(hub.get("/t/calls").statusCode()).isEqualTo(503);
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
+        hub.delete("t/calls.camel.yaml").awaitLive("t/calls.camel.yaml");
+    }
+
+    @Test
+    void editorsWaysOfSavingAreSeen() throws IOException {
+        var file = "t/saved.camel.yaml";
+        // a temporary file, renamed
+        hub.write("t/.saved.camel.yaml.swp", "half")
+                .write("t/saved.camel.yaml~", "old")
+                .write("t/saved.tmp", "half");
+        Files.writeString(hub.file("t/saved.tmp"), route("saved", "/t/saved", "renamed"));
+        Files.move(hub.file("t/saved.tmp"), hub.file(file), StandardCopyOption.ATOMIC_MOVE);
+        hub.awaitLive(file);
+        assertThat(hub.get("/t/saved").body()).isEqualTo("renamed");
+        assertThat(hub.reloader().refused().keySet()).noneMatch(path -> path.contains("swp") || path.contains("~"));
+
+        // a ConfigMap: links into a folder that is replaced as a whole
+        Files.createDirectories(hub.file("mounted/..1"));
+        Files.createDirectories(hub.file("mounted/..2"));
+        Files.writeString(hub.file("mounted/..1/mounted.camel.yaml"), route("mounted", "/t/mounted", "first"));
+        Files.writeString(hub.file("mounted/..2/mounted.camel.yaml"), route("mounted", "/t/mounted", "second"));
+        Files.createSymbolicLink(hub.file("mounted/..data"), Path.of("..1"));
+        Files.createSymbolicLink(hub.file("mounted/mounted.camel.yaml"), Path.of("..data/mounted.camel.yaml"));
+        hub.awaitLive("mounted/mounted.camel.yaml");
+        assertThat(hub.get("/t/mounted").body()).isEqualTo("first");
+        Files.createSymbolicLink(hub.file("mounted/..next"), Path.of("..2"));
+        Files.move(hub.file("mounted/..next"), hub.file("mounted/..data"), StandardCopyOption.ATOMIC_MOVE);
+        hub.awaitLive("mounted/mounted.camel.yaml");
+        assertThat(hub.get("/t/mounted").body()).isEqualTo("second");
+        assertThat(hub.reloader().files().keySet()).noneMatch(path -> path.contains(".."));
+    }
+
+    @Test
+    void fiftyFilesOfWhichOneIsBadGoLiveButThatOne() {
+        for (int i = 0; i < 50; i++) {
+            hub.write("many/many-" + i + ".camel.yaml", route("many-" + i, "/t/many-" + i, "x"));
+        }
+        hub.write("many/many-7.camel.yaml", "nonsense: [");
+        hub.awaitRefused("many/many-7.camel.yaml");
+        for (int i = 0; i < 50; i++) {
+            if (i != 7) {
+                hub.awaitLive("many/many-" + i + ".camel.yaml");
+            }
+        }
+        assertThat(hub.get("/t/many-49").body()).isEqualTo("x");
+        assertThat(hub.get("/t/many-7").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aRequestThatTakesLongerThanTheGateIsPatientIsNotLost() throws Exception {
+        var file = "t/slow.camel.yaml";
+        var slow =
+                route("slow", "/t/slow", "first").replace("- setBody", "- delay: {constant: 3000}\n        - setBody");
+        hub.write(file, slow).awaitLive(file);
+        var inHand = CompletableFuture.supplyAsync(() -> hub.get("/t/slow"));
+        await().until(() -> hub.camel().getInflightRepository().size("slow") == 1);
+
+        // drain-timeout is 1 s here: the first tries leave everything as it is
+        hub.write(file, slow.replace("first", "second"));
+        var meanwhile = CompletableFuture.supplyAsync(() -> hub.get("/t/slow"));
+        assertThat(inHand.get().body()).isEqualTo("first");
+        assertThat(meanwhile.get().statusCode()).isEqualTo(200);
+        hub.awaitLive(file);
+        assertThat(hub.get("/t/slow").body()).isEqualTo("second");
+    }
+
+    @Test
+    void aSubscriptionOutlivesItsRouteUntilAPersonRemovesIt() {
+        var file = "t/subscribes.camel.yaml";
+        hub.write(file, route("subscribes", "x", "x").replace("platform-http:x", "event:gone.*?subscription=gone"))
+                .awaitLive(file);
+        assertThat(hub.send("DELETE", "/api/subscriptions/gone", "").statusCode())
+                .isEqualTo(409);
+
+        hub.delete(file).awaitLive(file);
+        assertThat(hub.send("POST", "/api/events/gone.by", "{}").statusCode()).isEqualTo(202);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(hub.get("/api/subscriptions").body())
+                        .contains("\"gone\"")
+                        .contains("ORPHANED"));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> hub.get("/api/subscriptions").body().contains("\"backlog\":1"));
+        var removed = hub.send("DELETE", "/api/subscriptions/gone", "");
+        assertThat(removed.body()).isEqualTo("{\"name\":\"gone\",\"messages\":1}");
+        assertThat(hub.get("/api/subscriptions").body()).doesNotContain("\"gone\"");
+        assertThat(hub.send("DELETE", "/api/subscriptions/gone", "").statusCode())
+                .isEqualTo(404);
+    }
+}

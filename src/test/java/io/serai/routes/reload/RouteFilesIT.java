@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.routes.reload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.jayway.jsonpath.JsonPath;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Route files over HTTP: read, checked, written, taken back; and what the hub does when it starts with a bad one. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RouteFilesIT {
+
+    private static final String NEW = "If-None-Match";
+
+    private EditedHub hub;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws IOException {
+        hub = EditedHub.start(folder, Map.of());
+    }
+
+    @AfterAll
+    void stop() {
+        hub.close();
+    }
+
+    private static String answering(String id, String answer) {
+        return """
+                - route:
+                    id: %s
+                    from:
+                      uri: platform-http:/t/%s
+                      steps:
+                        - setBody:
+                            constant: %s
+                """.formatted(id, id, answer);
+    }
+
+    private static String draft(String content, String note) {
+        try {
+            return new ObjectMapper().writeValueAsString(Map.of("content", content, "note", note));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String etag(HttpResponse<String> answer) {
+        return answer.headers().firstValue("ETag").orElseThrow();
+    }
+
+    @Test
+    void aFileIsPutReadAndTakenBack() throws IOException {
+        var at = "/api/route-files/t/put.camel.yaml";
+        var made = hub.send("PUT", at, draft(answering("put", "first"), "begins"), NEW, "*");
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        assertThat(hub.get("/t/put").body()).isEqualTo("first");
+        assertThat(Files.readString(hub.file("t/put.camel.yaml"))).isEqualTo(answering("put", "first"));
+
+        assertThat(hub.send("PUT", at, draft(answering("put", "x"), ""), NEW, "*")
+                        .statusCode())
+                .isEqualTo(412);
+        assertThat(hub.send("PUT", at, draft(answering("put", "x"), "")).statusCode())
+                .isEqualTo(428);
+        assertThat(hub.send("PUT", at, draft(answering("put", "x"), ""), "If-Match", "\"old\"")
+                        .statusCode())
+                .isEqualTo(412);
+
+        var changed = hub.send("PUT", at, draft(answering("put", "second"), "goes on"), "If-Match", etag(made));
+        assertThat(changed.statusCode()).isEqualTo(200);
+        assertThat(hub.get("/t/put").body()).isEqualTo("second");
+        assertThat(etag(hub.get(at))).isEqualTo(etag(changed));
+        assertThat(JsonPath.<String>read(hub.get(at).body(), "$.state")).isEqualTo("LIVE");
+
+        var versions = hub.get(at + "/versions").body();
+        assertThat(JsonPath.<List<String>>read(versions, "$.items[*].note")).containsExactly("goes on", "begins");
+        assertThat(JsonPath.<List<String>>read(versions, "$.items[*].author")).containsOnly("local");
+        assertThat(JsonPath.<String>read(hub.get(at + "/versions/1").body(), "$.content"))
+                .isEqualTo(answering("put", "first"));
+
+        var back = hub.send("POST", at + "/rollback", "{\"version\":1}", "If-Match", etag(changed));
+        assertThat(back.statusCode()).as(back.body()).isEqualTo(200);
+        assertThat(hub.get("/t/put").body()).isEqualTo("first");
+        assertThat(JsonPath.<Integer>read(hub.get("/api/routes/put").body(), "$.version"))
+                .isEqualTo(3);
+
+        assertThat(hub.send("DELETE", at, "", "If-Match", etag(back)).statusCode())
+                .isEqualTo(204);
+        assertThat(hub.get("/t/put").statusCode()).isEqualTo(404);
+        assertThat(hub.file("t/put.camel.yaml")).doesNotExist();
+        assertThat(hub.get(at).statusCode()).isEqualTo(404);
+        assertThat(JsonPath.<String>read(hub.get(at + "/versions").body(), "$.items[0].result"))
+                .isEqualTo("REMOVED");
+    }
+
+    @Test
+    void aBadFileIsRefusedWithItsFindingsAndNotWritten() {
+        var at = "/api/route-files/t/good.camel.yaml";
+        var made = hub.send("PUT", at, draft(answering("good", "good"), ""), NEW, "*");
+        var bad = answering("good", "bad") + "        - to: foo:bar\n";
+
+        var refused = hub.send("PUT", at, draft(bad, ""), "If-Match", etag(made));
+        assertThat(refused.statusCode()).isEqualTo(422);
+        assertThat(JsonPath.<List<Integer>>read(refused.body(), "$.findings[*].line"))
+                .containsExactly(8);
+        assertThat(hub.get("/t/good").body()).isEqualTo("good");
+        assertThat(etag(hub.get(at))).isEqualTo(etag(made));
+
+        var validated = hub.send("POST", at + "/validate", draft(bad, ""));
+        assertThat(JsonPath.<List<Integer>>read(validated.body(), "$.findings[*].line"))
+                .containsExactly(8);
+        assertThat(JsonPath.<List<?>>read(
+                        hub.send("POST", at + "/validate", draft(answering("good", "x"), ""))
+                                .body(),
+                        "$.findings"))
+                .isEmpty();
+    }
+
+    @Test
+    void pathsStayInTheFolder() {
+        for (var path : List.of(
+                "..",
+                "a..b/x.camel.yaml/../y.camel.yaml",
+                ".hidden.camel.yaml",
+                "x.sh",
+                "t/.yaml",
+                "%2e%2e/x.camel.yaml")) {
+            var answer = hub.send("PUT", "/api/route-files/" + path, draft("x", ""), NEW, "*");
+            assertThat(answer.statusCode()).as(path).isBetween(400, 499);
+        }
+    }
+
+    @Test
+    void aRouteIsStoppedAndStarted() {
+        hub.write("t/controlled.camel.yaml", answering("controlled", "up")).awaitLive("t/controlled.camel.yaml");
+        assertThat(JsonPath.<String>read(hub.get("/api/routes/controlled").body(), "$.file"))
+                .isEqualTo("t/controlled.camel.yaml");
+        for (var control : List.of("stop", "suspend")) {
+            assertThat(JsonPath.<String>read(
+                            hub.send("POST", "/api/routes/controlled/" + control, "")
+                                    .body(),
+                            "$.state"))
+                    .isIn("stopped", "suspended");
+            assertThat(hub.get("/t/controlled").statusCode()).isEqualTo(503);
+            hub.send("POST", "/api/routes/controlled/" + (control.equals("stop") ? "start" : "resume"), "");
+            assertThat(hub.get("/t/controlled").body()).isEqualTo("up");
+        }
+        assertThat(hub.send("POST", "/api/routes/nowhere/stop", "").statusCode())
+                .isEqualTo(404);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(JsonPath.<List<String>>read(
+                                hub.get("/api/routes/controlled").body(), "$.hubs"))
+                        .hasSize(1));
+    }
+
+    @Test
+    void aHubThatStartsWithABadFileRunsTheLastGoodOne() {
+        hub.write("t/kept.camel.yaml", answering("kept", "good")).awaitLive("t/kept.camel.yaml");
+        hub.stop();
+        hub.write("t/kept.camel.yaml", answering("kept", "bad").replace("steps", "stepz"));
+        hub.write("t/never.camel.yaml", "- route: {id: never, from: {uri: 'foo:bar', steps: []}}");
+        hub.start();
+
+        assertThat(hub.get("/t/kept").body()).isEqualTo("good");
+        assertThat(JsonPath.<String>read(
+                        hub.get("/api/route-files/t/kept.camel.yaml").body(), "$.state"))
+                .isEqualTo("REFUSED");
+        assertThat(hub.get("/actuator/health/routes").statusCode()).isEqualTo(200);
+
+        hub.delete("t/never.camel.yaml");
+        hub.write("t/kept.camel.yaml", answering("kept", "mended")).awaitLive("t/kept.camel.yaml");
+        assertThat(hub.get("/t/kept").body()).isEqualTo("mended");
+    }
+}
