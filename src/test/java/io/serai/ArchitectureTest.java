@@ -42,6 +42,8 @@ class ArchitectureTest {
     static final ArchRule oldDatesAreNotUsedButWhereAmqpDoes = noClasses()
             .that()
             .doNotHaveFullyQualifiedName("io.serai.failure.PropertiesJson")
+            .and()
+            .doNotHaveFullyQualifiedName("io.serai.bus.AmqpEvents")
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("java.util.Date");

@@ -43,13 +43,7 @@ abstract class Lane extends DefaultConsumer {
     private volatile int mostInFlight = 1;
     private volatile boolean draining;
 
-    Lane(
-            Channel channel,
-            Subscription subscription,
-            Parking parking,
-            Hold hold,
-            Tally tally,
-            Runnable onLost) {
+    Lane(Channel channel, Subscription subscription, Parking parking, Hold hold, Tally tally, Runnable onLost) {
         super(channel);
         this.subscription = subscription.name();
         this.retry = subscription.retry();

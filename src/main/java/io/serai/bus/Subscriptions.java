@@ -95,7 +95,8 @@ public final class Subscriptions {
         };
         return read(
                 subscription,
-                (channel, onLost) -> new BatchLane(channel, subscription, parking, hold(), tally, onLost, size, counting));
+                (channel, onLost) ->
+                        new BatchLane(channel, subscription, parking, hold(), tally, onLost, size, counting));
     }
 
     /** All subscriptions ever made and not removed, by name, with their backlog. */

@@ -56,13 +56,15 @@ class LedgerAfterKillJourney {
                 killUnderLoad(hub, client);
                 hub.start().awaitReady();
             }
-            await().atMost(SOON).untilAsserted(() -> assertThat(lines(client, ""))
-                    .anyMatch(line -> line.path("uncertain").asBoolean()));
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(lines(client, ""))
+                            .anyMatch(line -> line.path("uncertain").asBoolean()));
             var calm = Instant.now();
             client.send("POST", "/api/events/test.load", "{}");
-            await().atMost(SOON).untilAsserted(() -> assertThat(lines(client, "&since=" + calm))
-                    .anyMatch(line -> line.path("state").asText().equals("BALANCED")
-                            && !line.path("uncertain").asBoolean()));
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(lines(client, "&since=" + calm))
+                            .anyMatch(line -> line.path("state").asText().equals("BALANCED")
+                                    && !line.path("uncertain").asBoolean()));
 
             assertThat(lines(client, "&state=alarm")).isEmpty();
             assertThat(hub.output()).doesNotContain("LEDGER_DIFFERENCE");

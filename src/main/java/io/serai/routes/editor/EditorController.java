@@ -4,6 +4,9 @@ package io.serai.routes.editor;
 import io.serai.message.NotFound;
 import io.serai.routes.lint.Catalogue;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -35,6 +38,7 @@ final class EditorController {
     record Component(String scheme, boolean isInstalled) {}
 
     @Operation(summary = "Shows the JSON schema of routes in YAML")
+    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(type = "object")))
     @GetMapping(path = "/api/editor/schema", produces = "application/json")
     ResponseEntity<byte[]> schema() throws IOException {
         try (var schema = Catalogue.class.getClassLoader().getResourceAsStream("schema/camelYamlDsl.json")) {
@@ -55,6 +59,7 @@ final class EditorController {
     }
 
     @Operation(summary = "Describes a component and its options, as Camel's tools exchange it")
+    @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(type = "object")))
     @GetMapping(path = "/api/editor/components/{scheme}", produces = "application/json")
     ResponseEntity<byte[]> component(@PathVariable String scheme) {
         var description = catalogue

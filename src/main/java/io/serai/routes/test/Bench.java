@@ -87,7 +87,8 @@ final class Bench implements AutoCloseable {
         var model = camel.getCamelContextExtension().getContextPlugin(Model.class);
         // what is behind a path is entered by its route's id
         model.getRestDefinitions().clear();
-        model.getRouteDefinitions().removeIf(route -> route.getInput().getEndpointUri().startsWith("rest:"));
+        model.getRouteDefinitions()
+                .removeIf(route -> route.getInput().getEndpointUri().startsWith("rest:"));
         model.getRouteDefinitions().forEach(this::turn);
         camel.start();
     }
@@ -120,7 +121,8 @@ final class Bench implements AutoCloseable {
     }
 
     /** Runs a route on a message; null where there is none of this id that can be entered so. */
-    @Nullable Exchange send(String routeId, byte @Nullable [] body, Map<String, Object> headers) {
+    @Nullable
+    Exchange send(String routeId, byte @Nullable [] body, Map<String, Object> headers) {
         var entry = entries.get(routeId);
         if (entry == null || entry.startsWith("event:") || entry.startsWith("file:")) {
             return null;

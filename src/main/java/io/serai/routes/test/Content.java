@@ -32,9 +32,7 @@ final class Content {
             return null;
         }
         try {
-            return body.isTextual()
-                    ? body.textValue().getBytes(StandardCharsets.UTF_8)
-                    : json.writeValueAsBytes(body);
+            return body.isTextual() ? body.textValue().getBytes(StandardCharsets.UTF_8) : json.writeValueAsBytes(body);
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("what was read as YAML can be written as JSON", impossible);
         }
@@ -45,7 +43,8 @@ final class Content {
     }
 
     /** What a message holds; a stream is read, and the text takes its place. */
-    @Nullable String text(Exchange exchange) {
+    @Nullable
+    String text(Exchange exchange) {
         var body = exchange.getMessage().getBody();
         if (body == null || body instanceof String) {
             return (String) body;

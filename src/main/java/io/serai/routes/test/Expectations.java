@@ -65,7 +65,8 @@ final class Expectations {
         } else if (expected != null && thrown == null) {
             problems.add("the route was to fail with " + described(expected) + ", and did not");
         } else if (expected != null && thrown != null && !Exceptions.is(thrown, expected)) {
-            problems.add("the route was to fail with " + described(expected) + ", and failed with " + described(thrown));
+            problems.add(
+                    "the route was to fail with " + described(expected) + ", and failed with " + described(thrown));
         }
     }
 
@@ -130,8 +131,10 @@ final class Expectations {
 
     private static List<Arrived> arrived(Bench bench) {
         var all = new ArrayList<Arrived>();
-        bench.traffic().sent().forEach(sent -> all.add(new Arrived(
-                sent.endpoint(), sent.body() == null ? null : String.valueOf(sent.body()), sent.headers())));
+        bench.traffic()
+                .sent()
+                .forEach(sent -> all.add(new Arrived(
+                        sent.endpoint(), sent.body() == null ? null : String.valueOf(sent.body()), sent.headers())));
         bench.events().published().forEach(event -> all.add(arrived("event", event, Map.of())));
         bench.events().parked().forEach(parked -> all.add(arrivedFailure(parked)));
         return all;
@@ -183,10 +186,11 @@ final class Expectations {
 
     private void json(String where, JsonNode expected, String actual, List<String> problems) {
         try {
-            var result = JSONCompare.compareJSON(
-                    json.writeValueAsString(expected), actual, JSONCompareMode.STRICT_ORDER);
+            var result =
+                    JSONCompare.compareJSON(json.writeValueAsString(expected), actual, JSONCompareMode.STRICT_ORDER);
             if (result.failed()) {
-                problems.add("%s: %s%nin %s".formatted(where, result.getMessage().strip(), shown(actual)));
+                problems.add(
+                        "%s: %s%nin %s".formatted(where, result.getMessage().strip(), shown(actual)));
             }
         } catch (JSONException | JsonProcessingException noJson) {
             problems.add("%s: the body was to be JSON, and is %s".formatted(where, shown(actual)));

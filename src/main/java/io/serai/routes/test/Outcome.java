@@ -5,7 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How the run of a case ended: with an answer where one message went through one route, or with what failed it. */
-record Outcome(@Nullable String body, Map<String, Object> headers, @Nullable Throwable failure) {
+record Outcome(
+        @Nullable String body,
+        Map<String, Object> headers,
+        @Nullable Throwable failure) {
 
     static final Outcome NONE = new Outcome(null, Map.of(), null);
 

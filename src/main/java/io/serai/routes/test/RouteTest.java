@@ -40,7 +40,9 @@ record RouteTest(
     @SuppressWarnings("NullAway") // what the file leaves out comes as null
     RouteTest {
         with = with == null ? List.of() : List.copyOf(with);
-        given = given == null ? new Given(null, List.of(), null, null, Map.of(), List.of(), List.of(), Map.of(), Map.of()) : given;
+        given = given == null
+                ? new Given(null, List.of(), null, null, Map.of(), List.of(), List.of(), Map.of(), Map.of())
+                : given;
         mocks = mocks == null ? List.of() : List.copyOf(mocks);
     }
 

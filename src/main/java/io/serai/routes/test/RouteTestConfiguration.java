@@ -26,8 +26,6 @@ class RouteTestConfiguration {
                 environment,
                 json,
                 bus,
-                camel -> configurations
-                        .getIfAvailable(List::of)
-                        .forEach(each -> each.beforeApplicationStart(camel)));
+                camel -> configurations.getIfAvailable(List::of).forEach(each -> each.beforeApplicationStart(camel)));
     }
 }

@@ -69,6 +69,7 @@ public record TestedFiles(Path directory, Map<String, byte[]> drafts) {
                 .map(stem::concat)
                 .filter(path -> drafts.containsKey(path) || Files.isRegularFile(directory.resolve(path)))
                 .findFirst()
-                .orElseThrow(() -> new Invalid(test + ": there is no route beside it, such as " + stem + ".camel.yaml"));
+                .orElseThrow(
+                        () -> new Invalid(test + ": there is no route beside it, such as " + stem + ".camel.yaml"));
     }
 }

@@ -19,11 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.logging.LoggingSystem;
 import org.xml.sax.InputSource;
 import picocli.CommandLine;
 
@@ -53,6 +55,12 @@ class CliTest {
     @BeforeEach
     void makeHome() throws IOException {
         routes = Files.createDirectory(home.resolve("routes"));
+    }
+
+    /** Commands are processes of their own; here the other tests still want to log. */
+    @AfterEach
+    void logAgain() {
+        LoggingSystem.get(CliTest.class.getClassLoader()).cleanUp();
     }
 
     private int lint(String... arguments) {

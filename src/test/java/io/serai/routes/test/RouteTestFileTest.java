@@ -54,7 +54,8 @@ class RouteTestFileTest {
 
     @Test
     void aMistakeIsSaidWithLineAndColumn() {
-        assertThatThrownBy(() -> parse("- name: a\n  expect:\n    rech: []\n")).hasMessageMatching("a.test.yaml:[34]:[0-9]+: there is no 'rech'.*");
+        assertThatThrownBy(() -> parse("- name: a\n  expect:\n    rech: []\n"))
+                .hasMessageMatching("a.test.yaml:[34]:[0-9]+: there is no 'rech'.*");
     }
 
     static List<String> shipped() {
@@ -69,7 +70,8 @@ class RouteTestFileTest {
 
     @Test
     void theSchemaForEditorsKnowsEachField() throws IOException {
-        assertThat(validate("[{name: a, expect: {reached: [{endpoint: x, cuont: 1}]}}]")).isNotEmpty();
+        assertThat(validate("[{name: a, expect: {reached: [{endpoint: x, cuont: 1}]}}]"))
+                .isNotEmpty();
     }
 
     private static Iterable<?> validate(String yaml) throws IOException {

@@ -74,7 +74,8 @@ class RouteTesterIT {
 
     @Test
     void aWrongCountBodyHeaderAndRowAreSaid() {
-        assertThat(problems("{name: a, within: 1ms, " + MOCK + "expect: {reached: [{endpoint: 'event:thing.done', count: 2},"
+        assertThat(problems("{name: a, within: 1ms, " + MOCK
+                        + "expect: {reached: [{endpoint: 'event:thing.done', count: 2},"
                         + "{endpoint: 'event:thing.done', body: {a: 2}}, {endpoint: 'http://away.test*', headers: {n: 2}},"
                         + "{endpoint: 'event:other'}], rows: [{sql: select name from users, are: [{name: x}]}]}}"))
                 .hasSize(5)
@@ -87,7 +88,8 @@ class RouteTesterIT {
 
     @Test
     void aMockThatFailsFailsTheRoute() {
-        var failing = "mocks: [{endpoint: 'http://away.test*', failure: {type: java.net.ConnectException, message: no}}], ";
+        var failing =
+                "mocks: [{endpoint: 'http://away.test*', failure: {type: java.net.ConnectException, message: no}}], ";
         assertThat(problems("{name: a, " + failing + "expect: {failure: {type: ConnectException, message: no}}}"))
                 .isEmpty();
         assertThat(problems("{name: a, " + failing + "expect: {}}"))
@@ -105,8 +107,7 @@ class RouteTesterIT {
                 folder,
                 Map.of(
                         "forward.camel.yaml", ROUTE.getBytes(StandardCharsets.UTF_8),
-                        "forward.test.yaml",
-                                ("[{name: a, " + MOCK + "expect: {}}]").getBytes(StandardCharsets.UTF_8)));
+                        "forward.test.yaml", ("[{name: a, " + MOCK + "expect: {}}]").getBytes(StandardCharsets.UTF_8)));
         assertThat(hub.getBean(RouteTester.class).test(draft, "forward.test.yaml"))
                 .singleElement()
                 .matches(CaseResult::passed);
