@@ -13,7 +13,6 @@ import org.apache.camel.builder.RouteConfigurationBuilder;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.rest.VerbDefinition;
-import org.apache.camel.support.service.ServiceHelper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,19 +129,7 @@ final class Installer {
             attempt("bean " + name, () -> context.getRegistry().unbind(name));
             model.getCustomBeans().removeIf(bean -> name.equals(bean.getName()));
         }
-        if (!installed.beans().isEmpty()) {
-            attempt("cached expressions", this::forgetExpressions);
-        }
         attempt("classes", () -> loader.forget(installed.unit()));
-    }
-
-    /** Languages keep the expressions they have parsed, with the beans in them, for routes to come. */
-    private void forgetExpressions() {
-        for (var name : context.getLanguageNames()) {
-            var language = context.resolveLanguage(name);
-            ServiceHelper.stopService(language);
-            ServiceHelper.startService(language);
-        }
     }
 
     /** With the routes that its kamelets stand for. */

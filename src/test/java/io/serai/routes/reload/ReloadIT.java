@@ -247,7 +247,7 @@ class ReloadIT {
         hub.write(
                         "t/uses-bean.camel.yaml",
                         route("uses-bean", "/t/bean", "x")
-                                .replace("constant: x", "simple: ${bean:greeting?method=getMessage}"))
+                                .replace("constant: x", "method: {ref: greeting, method: getMessage}"))
                 .awaitLive("t/uses-bean.camel.yaml");
         assertThat(hub.get("/t/bean").body()).isEqualTo("first");
 
