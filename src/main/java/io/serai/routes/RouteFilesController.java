@@ -147,7 +147,9 @@ final class RouteFilesController {
         return new Findings(files.validate(file(path(folder, file), draft)));
     }
 
-    @Operation(summary = "Runs the tests beside a route, apart from what runs here; with drafts of either instead of the files")
+    @Operation(
+            summary =
+                    "Runs the tests beside a route, apart from what runs here; with drafts of either instead of the files")
     @PostMapping(path = "/{folder}/{file}/test", consumes = MediaType.APPLICATION_JSON_VALUE)
     TestResults test(@PathVariable String folder, @PathVariable String file, @RequestBody TestDraft draft) {
         var path = path(folder, file);

@@ -4,8 +4,8 @@ package io.serai.shipped;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.serai.Apart;
-import io.serai.routes.test.TestedFiles;
 import io.serai.routes.test.RouteTester;
+import io.serai.routes.test.TestedFiles;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -40,10 +40,7 @@ final class Test implements Callable<Integer> {
             description = "Test files, routes and folders below the routes folder. Without: all of it.")
     private List<Path> paths = List.of();
 
-    @Option(
-            names = "--format",
-            description = "human, json or junit; default: ${DEFAULT-VALUE}",
-            defaultValue = "human")
+    @Option(names = "--format", description = "human, json or junit; default: ${DEFAULT-VALUE}", defaultValue = "human")
     private TestFormat format = TestFormat.human;
 
     Test(Map<String, Object> defaults, Supplier<ConfigurableApplicationContext> apart) {

@@ -27,9 +27,10 @@ enum TestFormat {
                                 each.file(),
                                 each.name(),
                                 each.took().toMillis()));
-                each.problems().forEach(problem -> text.append("     ")
-                        .append(problem.replace("\n", "\n     "))
-                        .append(System.lineSeparator()));
+                each.problems()
+                        .forEach(problem -> text.append("     ")
+                                .append(problem.replace("\n", "\n     "))
+                                .append(System.lineSeparator()));
             }
             var failed = results.stream().filter(each -> !each.passed()).count();
             return text + "%d passed, %d failed%n".formatted(results.size() - failed, failed);
@@ -39,7 +40,9 @@ enum TestFormat {
     json {
         @Override
         String text(List<CaseResult> results) throws JsonProcessingException {
-            return JSON.writeValueAsString(results.stream().map(TestFormat::shown).toList()) + System.lineSeparator();
+            return JSON.writeValueAsString(
+                            results.stream().map(TestFormat::shown).toList())
+                    + System.lineSeparator();
         }
     },
 

@@ -4,6 +4,7 @@ package io.serai.routes.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.serai.Apart;
 import io.serai.routes.lint.Finding;
 import io.serai.routes.lint.PolicyNames;
 import io.serai.routes.lint.RouteFile;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.xml.sax.InputSource;
 import picocli.CommandLine;
 
@@ -44,6 +47,10 @@ class CliTest {
                   steps:
                     - to: flie:out
             """;
+
+    private static final Supplier<ConfigurableApplicationContext> NO_BEANS = () -> {
+        throw new IllegalStateException("this command needs none");
+    };
 
     @TempDir
     Path home;
@@ -110,7 +117,11 @@ class CliTest {
     @Test
     void aPathThatIsNotThereIsExitCodeTwo() {
         assertThat(Cli.execute(
-                        defaults(), hub -> {}, "lint", routes.resolve("none").toString()))
+                        defaults(),
+                        hub -> {},
+                        NO_BEANS,
+                        "lint",
+                        routes.resolve("none").toString()))
                 .isEqualTo(2);
         assertThat(lint("--format", "xml")).isEqualTo(2);
     }
@@ -183,7 +194,7 @@ class CliTest {
     @Test
     void whatIsThereIsNotOverwritten() throws IOException {
         Files.writeString(routes.resolve("tick-clock.camel.yaml"), "mine");
-        assertThat(Cli.execute(defaults(), hub -> {}, "new", "timer", "tick-clock"))
+        assertThat(Cli.execute(defaults(), hub -> {}, NO_BEANS, "new", "timer", "tick-clock"))
                 .isEqualTo(2);
         assertThat(Files.readString(routes.resolve("tick-clock.camel.yaml"))).isEqualTo("mine");
     }
@@ -199,11 +210,31 @@ class CliTest {
     @Test
     void withoutACommandTheHubIsRun() {
         var started = new ArrayList<List<String>>();
-        assertThat(Cli.execute(defaults(), each -> started.add(List.of(each)))).isEqualTo(Cli.RUNS_ON);
-        assertThat(Cli.execute(defaults(), each -> started.add(List.of(each)), "--server.port=1"))
+        assertThat(Cli.execute(defaults(), each -> started.add(List.of(each)), NO_BEANS))
                 .isEqualTo(Cli.RUNS_ON);
-        assertThat(Cli.execute(defaults(), each -> started.add(List.of(each)), "run", "--server.port=2"))
+        assertThat(Cli.execute(defaults(), each -> started.add(List.of(each)), NO_BEANS, "--server.port=1"))
+                .isEqualTo(Cli.RUNS_ON);
+        assertThat(Cli.execute(defaults(), each -> started.add(List.of(each)), NO_BEANS, "run", "--server.port=2"))
                 .isEqualTo(Cli.RUNS_ON);
         assertThat(started).containsExactly(List.of(), List.of("--server.port=1"), List.of("--server.port=2"));
+    }
+
+    @Test
+    void testsAreRunAndTold() throws IOException {
+        Files.writeString(routes.resolve("a.camel.yaml"), """
+                - route: {id: a, from: {uri: "timer:a", steps: [{setBody: {constant: hello}}]}}
+                """);
+        Files.writeString(routes.resolve("a.test.yaml"), """
+                - {name: greets, expect: {answer: {body: hello}}}
+                - {name: sings, within: 1ms, expect: {answer: {body: la}}}
+                """);
+        assertThat(execute(new io.serai.routes.cli.Test(defaults(), () -> Apart.start(Map.of()))))
+                .isEqualTo(1);
+        assertThat(out.toString())
+                .contains("ok   a.test.yaml: greets", "FAIL a.test.yaml: sings", "1 passed, 1 failed");
+        assertThat(execute(
+                        new io.serai.routes.cli.Test(defaults(), NO_BEANS),
+                        home.resolve("routes/none.test.yaml").toString()))
+                .isEqualTo(1);
     }
 }
