@@ -2,7 +2,9 @@
 package io.serai.journey;
 
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 
+@Tag("long")
 class EmbeddedUsersJourney extends UsersContract {
 
     @Override

@@ -3,8 +3,10 @@ package io.serai.bus.outbox;
 
 import io.serai.testing.HubServices;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 
 @HubServices
+@Tag("long")
 class EmbeddedDatabaseStoreAndForwardIT extends StoreAndForwardContract {
 
     @Override
