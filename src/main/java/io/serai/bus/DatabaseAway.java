@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.bus;
 
+import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
+import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionSystemException;
 
@@ -25,6 +28,12 @@ public final class DatabaseAway {
 
     /** Whether the exception itself, not its cause, says so. */
     public static boolean is(Throwable thrown) {
-        return TYPES.stream().anyMatch(type -> type.isInstance(thrown));
+        return TYPES.stream().anyMatch(type -> type.isInstance(thrown))
+                || (thrown instanceof UncategorizedSQLException other && isClosed(other.getSQLException()));
+    }
+
+    /** The pool closes a connection that was cut; the next statement on it is refused without an SQLSTATE. */
+    private static boolean isClosed(@Nullable SQLException refused) {
+        return refused != null && refused.getSQLState() == null && "Connection is closed".equals(refused.getMessage());
     }
 }
