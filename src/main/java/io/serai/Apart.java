@@ -34,8 +34,7 @@ public final class Apart {
                 "spring.flyway.enabled", "false",
                 "camel.main.routes-include-pattern", "false",
                 "camel.main.auto-startup", "false",
-                "spring.main.banner-mode", "off",
-                "logging.level.root", "WARN"));
+                "spring.main.banner-mode", "off"));
         apart.putAll(properties);
         return new SpringApplicationBuilder(Serai.class)
                 .web(WebApplicationType.NONE)
@@ -43,6 +42,8 @@ public final class Apart {
                 .registerShutdownHook(false)
                 .logStartupInfo(false)
                 .properties(Home.ofThisProcess().defaults())
+                // looked at before any other of these
+                .properties("logging.level.root=WARN")
                 .initializers(context -> {
                     // before those of the files
                     context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("apart", apart));
