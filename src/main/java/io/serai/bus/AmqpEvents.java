@@ -29,16 +29,22 @@ final class AmqpEvents {
 
     static final String PREFIX = "cloudEvents_";
 
+    /** The version of the route that has published it. */
+    static final String ROUTE_VERSION = "serai-route-version";
+
     private static final int PERSISTENT = 2;
 
     private AmqpEvents() {}
 
     static BasicProperties properties(Event event) {
-        return properties(event, 0);
+        return properties(event, 0, null);
     }
 
-    /** @param window in which it is published, for the {@link Tally}; 0 for none */
-    static BasicProperties properties(Event event, long window) {
+    /**
+     * @param window in which it is published, for the {@link Tally}; 0 for none
+     * @param routeVersion of the route that publishes it, or null
+     */
+    static BasicProperties properties(Event event, long window, @Nullable String routeVersion) {
         var headers = new HashMap<String, Object>(16);
         headers.put("cloudEvents_specversion", Event.SPEC_VERSION);
         headers.put("cloudEvents_id", event.id());
@@ -54,6 +60,9 @@ final class AmqpEvents {
         event.extensions().forEach((name, value) -> headers.put(PREFIX + name, value));
         if (window > 0) {
             headers.put(Tally.HEADER, window);
+        }
+        if (routeVersion != null) {
+            headers.put(ROUTE_VERSION, routeVersion);
         }
         return new BasicProperties.Builder()
                 .deliveryMode(PERSISTENT)

@@ -7,6 +7,7 @@ import io.serai.message.Event;
 import io.serai.message.Invalid;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /** Publishes events to the topic exchange, persistent and confirmed (Publish-Subscribe Channel). Thread-safe. */
@@ -44,7 +45,16 @@ public final class EventPublisher {
      *     it is too large
      */
     public CompletableFuture<Void> publish(Event event) {
-        return publish(event, patience);
+        return publish(event, null, patience);
+    }
+
+    /**
+     * Publishes as above.
+     *
+     * @param routeVersion of the route that publishes, for the header {@code serai-route-version}; null for none
+     */
+    public CompletableFuture<Void> publish(Event event, @Nullable String routeVersion) {
+        return publish(event, routeVersion, patience);
     }
 
     /**
@@ -53,6 +63,10 @@ public final class EventPublisher {
      * @param patience how long to wait while too much is under way
      */
     public CompletableFuture<Void> publish(Event event, Duration patience) {
+        return publish(event, null, patience);
+    }
+
+    private CompletableFuture<Void> publish(Event event, @Nullable String routeVersion, Duration patience) {
         try {
             refuseTooLarge(event);
         } catch (Invalid tooLarge) {
@@ -65,7 +79,7 @@ public final class EventPublisher {
                         subject == null ? event.id() : subject,
                         BusTopology.EVENTS,
                         event.type().name(),
-                        AmqpEvents.properties(event, window),
+                        AmqpEvents.properties(event, window, routeVersion),
                         event.data(),
                         patience)
                 .whenComplete((done, failed) -> {

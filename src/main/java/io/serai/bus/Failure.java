@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cause what was thrown
  * @param routeId the Camel route it failed in
+ * @param routeVersion of that route: the hash of its file; null where no file made it
  * @param nodeId the step it failed at
  * @param location file and line of that step
  * @param attempts how often it was tried
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record Failure(
         Throwable cause,
         @Nullable String routeId,
+        @Nullable String routeVersion,
         @Nullable String nodeId,
         @Nullable String location,
         int attempts,
@@ -26,6 +28,6 @@ public record Failure(
 
     /** A failure outside of any route; invalid messages stay invalid. */
     public static Failure of(Throwable cause) {
-        return new Failure(cause, null, null, null, 1, false, !(cause instanceof Invalid));
+        return new Failure(cause, null, null, null, null, 1, false, !(cause instanceof Invalid));
     }
 }

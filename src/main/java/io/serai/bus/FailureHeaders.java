@@ -90,6 +90,7 @@ final class FailureHeaders {
         put(facts, "retryable", Boolean.toString(failure.retryable()));
         put(facts, "postponed", Boolean.toString(failure.postponed()));
         put(facts, "route", failure.routeId());
+        put(facts, "version", failure.routeVersion());
         put(facts, "node", failure.nodeId());
         put(facts, "location", failure.location());
         put(facts, "exception", failure.cause().getClass().getName());

@@ -51,7 +51,7 @@ class TallyTest {
     @Test
     void theWindowTravelsWithTheMessageAndIsNotSeenAsAnAttribute() {
         var event = event("1");
-        var properties = AmqpEvents.properties(event, WINDOW);
+        var properties = AmqpEvents.properties(event, WINDOW, null);
 
         assertThat(Tally.windowOf(properties)).isEqualTo(WINDOW);
         assertThat(AmqpEvents.event(properties, new byte[0]).extensions()).isEmpty();

@@ -51,7 +51,7 @@ class EventProducer extends DefaultAsyncProducer {
 
     /** Sends it; completes when the broker has it. */
     CompletableFuture<Void> send(Event event, Exchange exchange) {
-        return endpoint.services().publisher().publish(event);
+        return endpoint.services().publisher().publish(event, RouteVersion.of(exchange));
     }
 
     private boolean send(Event event, Exchange exchange, AsyncCallback callback) {

@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The step an exchange failed at, noted when the exception is thrown, since error handlers add to the history later.
  *
+ * @param routeVersion see {@link RouteVersion}
  * @param location file and line of the step
  */
 public record FailedAt(
         @Nullable String routeId,
+        @Nullable String routeVersion,
         @Nullable String nodeId,
         @Nullable String location) {
 
@@ -39,7 +41,10 @@ public record FailedAt(
         exchange.setProperty(
                 PROPERTY,
                 new FailedAt(
-                        ExchangeHelper.getAtRouteId(exchange), step.getHistoryNodeId(), step.getHistoryNodeSource()));
+                        ExchangeHelper.getAtRouteId(exchange),
+                        RouteVersion.of(exchange),
+                        step.getHistoryNodeId(),
+                        step.getHistoryNodeSource()));
     }
 
     /** What failed, or null where the exchange is done. */
@@ -67,6 +72,7 @@ public record FailedAt(
         return new Failure(
                 cause,
                 at == null ? exchange.getFromRouteId() : at.routeId(),
+                at == null ? RouteVersion.of(exchange) : at.routeVersion(),
                 at == null ? null : at.nodeId(),
                 at == null ? null : at.location(),
                 // the one that a circuit breaker did not let through is none

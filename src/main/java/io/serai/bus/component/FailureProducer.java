@@ -50,7 +50,14 @@ class FailureProducer extends EventProducer {
             var failure = FailedAt.failure(exchange, caught, 1);
             // the route has gone on with the rest: nothing tries this again by itself
             return new Failure(
-                    failure.cause(), failure.routeId(), failure.nodeId(), failure.location(), 1, false, false);
+                    failure.cause(),
+                    failure.routeId(),
+                    failure.routeVersion(),
+                    failure.nodeId(),
+                    failure.location(),
+                    1,
+                    false,
+                    false);
         }
         var invalid =
                 new Invalid(given == null ? "the route " + ExchangeHelper.getRouteId(exchange) + " parked it" : given);
@@ -60,6 +67,7 @@ class FailureProducer extends EventProducer {
         return new Failure(
                 invalid,
                 ExchangeHelper.getAtRouteId(exchange),
+                RouteVersion.of(exchange),
                 step.getHistoryNodeId(),
                 step.getHistoryNodeSource(),
                 1,

@@ -26,12 +26,14 @@ final class Installer {
     private final Model model;
     private final Loader loader;
     private final Clock clock;
+    private final Stamp stamp = new Stamp();
 
     Installer(CamelContext context, Loader loader, Clock clock) {
         this.context = context;
         this.model = context.getCamelContextExtension().getContextPlugin(Model.class);
         this.loader = loader;
         this.clock = clock;
+        context.addRoutePolicyFactory(stamp);
     }
 
     /**
@@ -41,6 +43,7 @@ final class Installer {
      */
     Installed add(Unit unit, Set<Unit> needed, String fingerprint, String fileHash) throws Broken {
         var builders = new ArrayList<RouteBuilder>();
+        stamp.of(fileHash);
         try {
             if (unit.kind() != Kind.RESOURCE) {
                 builders.addAll(loader.load(unit, needed));
@@ -52,6 +55,8 @@ final class Installer {
         } catch (Exception | LinkageError refused) {
             remove(installed(unit, builders, fingerprint, fileHash));
             throw Place.of(unit, refused);
+        } finally {
+            stamp.of("");
         }
     }
 
