@@ -6,6 +6,7 @@ import io.serai.message.Unavailable;
 import io.serai.routes.reload.Reloader;
 import io.serai.routes.versions.Hubs;
 import io.serai.routes.versions.Versions;
+import io.serai.telemetry.Rates;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +37,7 @@ public final class RouteCatalog {
     private final Versions versions;
     private final Hubs hubs;
     private final LastErrors errors;
+    private final Rates rates;
     private final RoutesProperties properties;
 
     RouteCatalog(
@@ -44,12 +46,14 @@ public final class RouteCatalog {
             Versions versions,
             Hubs hubs,
             LastErrors errors,
+            Rates rates,
             RoutesProperties properties) {
         this.camel = camel;
         this.reloader = reloader;
         this.versions = versions;
         this.hubs = hubs;
         this.errors = errors;
+        this.rates = rates;
         this.properties = properties;
     }
 
@@ -94,15 +98,18 @@ public final class RouteCatalog {
         return view(route(id), known());
     }
 
-    private record Known(Map<String, Map<String, Integer>> numbers, List<Hubs.Hub> hubs) {}
+    private record Known(
+            Map<String, Map<String, Integer>> numbers,
+            List<Hubs.Hub> hubs,
+            Map<String, Map<String, Map<String, Double>>> rates) {}
 
     /** Routes can be looked at also while the database is away. */
     private Known known() {
         try {
-            return new Known(versions.numbers(), hubs.list());
+            return new Known(versions.numbers(), hubs.list(), rates.routes());
         } catch (DataAccessException away) {
             LOG.debug("routes without their versions", away);
-            return new Known(Map.of(), List.of());
+            return new Known(Map.of(), List.of(), rates.routes());
         }
     }
 
@@ -135,6 +142,7 @@ public final class RouteCatalog {
                                         .equals(hub.files().get(origin.path())))
                                 .map(Hubs.Hub::name)
                                 .toList(),
+                known.rates().getOrDefault(id, Map.of()),
                 errors.of(id));
     }
 

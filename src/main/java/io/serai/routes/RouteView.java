@@ -3,6 +3,7 @@ package io.serai.routes;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * {"id": "greet-user", "state": "started", "uptimeMillis": 81230, "inFlight": 0, "from": "event:user.created",
  *  "file": "users/greet-user.camel.yaml", "line": 5, "version": 3, "hash": "9f86…", "current": true, "hubs": ["hub1-4711"],
- *  "lastError": null}
+ *  "rates": {"processed": {"1s": 2.0, "1m": 1.5, "5m": 0.3}}, "lastError": null}
  * }</pre>
  *
  * @param state started, suspended, stopped or a step between
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param hash of that content
  * @param current whether that is what the file says now; a change elsewhere in the file leaves it so
  * @param hubs those that run the same content of the file
+ * @param rates messages per second by outcome (processed, failed) and window; empty until the first
  * @param lastError absent since the start of the hub, or of the route
  */
 record RouteView(
@@ -37,6 +39,7 @@ record RouteView(
         @Nullable String hash,
         @Nullable Boolean current,
         List<String> hubs,
+        Map<String, Map<String, Double>> rates,
         @Nullable LastError lastError) {
 
     /** The newest failure; {@code message} is at most 500 characters. */

@@ -10,6 +10,7 @@ import io.serai.routes.reload.Reloader;
 import io.serai.routes.reload.RouteFolder;
 import io.serai.routes.versions.Hubs;
 import io.serai.routes.versions.Versions;
+import io.serai.telemetry.Rates;
 import java.time.Clock;
 import org.apache.camel.CamelContext;
 import org.springframework.boot.actuate.health.Health;
@@ -54,7 +55,8 @@ class RoutesConfiguration {
             Versions versions,
             Hubs hubs,
             LastErrors errors,
+            Rates rates,
             RoutesProperties properties) {
-        return new RouteCatalog(camel, reloader, versions, hubs, errors, properties);
+        return new RouteCatalog(camel, reloader, versions, hubs, errors, rates, properties);
     }
 }

@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * outbox's included; <i>processed</i> = runs of routes completed; <i>transported</i> = events delivered to subscriptions,
  * one for each; <i>stored</i> = events written to the event log. <i>requests</i> = HTTP requests answered.
  */
-final class Rates {
+public final class Rates {
 
     private static final Map<String, Duration> WINDOWS = new LinkedHashMap<>();
     private static final List<String> STAGES = List.of("requests", "generated", "processed", "transported", "stored");
@@ -74,13 +74,18 @@ final class Rates {
     Report report() {
         var all = new LinkedHashMap<String, Map<String, Double>>();
         STAGES.forEach(stage -> all.put(stage, windows(stage)));
+        return new Report(all, routes());
+    }
+
+    /** Route to outcome (processed, failed) to window (1s, 1m, 5m) to rate; without routes that have not run yet. */
+    public Map<String, Map<String, Map<String, Double>>> routes() {
         var routes = new TreeMap<String, Map<String, Map<String, Double>>>();
         for (var runs : meters.find(RouteCounts.METER).counters()) {
             var outcome = RouteCounts.DONE.equals(runs.getId().getTag("outcome")) ? "processed" : "failed";
             routes.computeIfAbsent(String.valueOf(runs.getId().getTag("route")), route -> new TreeMap<>())
                     .put(outcome, windows(key(runs)));
         }
-        return new Report(all, routes);
+        return routes;
     }
 
     private Map<String, Double> windows(String name) {
