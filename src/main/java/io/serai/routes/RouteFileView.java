@@ -3,6 +3,7 @@ package io.serai.routes;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.serai.routes.lint.Finding;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param hash SHA-256 of the content; also its ETag
  * @param running what runs of this path; absent where nothing does
  * @param findings why the content does not run
+ * @param refusedAt when that was known; absent where it is not refused
  * @param content only where one file is asked for
  */
 record RouteFileView(
@@ -25,6 +27,7 @@ record RouteFileView(
         State state,
         @Nullable Running running,
         List<Finding> findings,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant refusedAt,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String content) {
 
     /** Whether the content runs. */

@@ -244,6 +244,7 @@ final class RouteFilesController {
                 state,
                 running,
                 isRefused ? Objects.requireNonNull(refused).findings() : List.of(),
+                isRefused ? Objects.requireNonNull(refused).at() : null,
                 whole
                         ? found.map(file -> new String(file.content(), StandardCharsets.UTF_8))
                                 .orElse(null)

@@ -51,7 +51,8 @@ class ReloadConfiguration {
                 lint.getIfAvailable(() -> (changed, all) -> List.of()),
                 new Preflight(new Scratch(beans, camel), directory, compiled, clock),
                 new Swap(camel, installer, progress, properties.drainTimeout()),
-                properties.changeSet());
+                properties.changeSet(),
+                clock);
     }
 
     @Bean

@@ -5,6 +5,8 @@ import io.serai.routes.lint.Finding;
 import io.serai.routes.lint.RouteFile;
 import io.serai.routes.lint.Severity;
 import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -40,23 +42,26 @@ public final class Reloader {
      * A content that does not run.
      *
      * @param file empty where the file was removed
+     * @param at when that was known
      */
-    public record Refused(Optional<RouteFile> file, List<Finding> findings) {}
+    public record Refused(Optional<RouteFile> file, List<Finding> findings, Instant at) {}
 
     private final Lint lint;
     private final Preflight preflight;
     private final Swap swap;
     private final ChangeSet mode;
+    private final Clock clock;
     private final ReentrantLock one = new ReentrantLock(true);
     private volatile State good = State.EMPTY;
     private volatile Map<String, Refused> refused = Map.of();
     private volatile List<Installed> running = List.of();
 
-    Reloader(Lint lint, Preflight preflight, Swap swap, ChangeSet mode) {
+    Reloader(Lint lint, Preflight preflight, Swap swap, ChangeSet mode, Clock clock) {
         this.lint = lint;
         this.preflight = preflight;
         this.swap = swap;
         this.mode = mode;
+        this.clock = clock;
     }
 
     /** The content of each file that runs. */
@@ -230,13 +235,19 @@ public final class Reloader {
     private List<Finding> check(Changes changes, State next) {
         var changed =
                 changes.files().values().stream().flatMap(Optional::stream).toList();
-        var findings = new ArrayList<>(lint.lint(changed, next.files().values()));
+        var findings =
+                new ArrayList<>(lint.lint(routes(changed), routes(next.files().values())));
         findings.addAll(next.duplicates());
         var wrong = errors(findings).map(Finding::file).collect(Collectors.toSet());
         if (changes.files().keySet().stream().noneMatch(wrong::contains)) {
             findings.addAll(preflight.check(swap.toStart(next), next.prints()));
         }
         return findings;
+    }
+
+    /** Tests, schemas and contracts beside routes are none. */
+    private static List<RouteFile> routes(Collection<RouteFile> files) {
+        return files.stream().filter(file -> Units.isRoutes(file.path())).toList();
     }
 
     private static Stream<Finding> errors(Collection<Finding> findings) {
@@ -267,7 +278,7 @@ public final class Reloader {
         var now = new LinkedHashMap<>(refused);
         changes.files().forEach((path, file) -> {
             if (outcome.refused().contains(path)) {
-                now.put(path, new Refused(file, of(path, outcome)));
+                now.put(path, new Refused(file, of(path, outcome), clock.instant()));
             } else if (outcome.live().contains(path)) {
                 now.remove(path);
             }

@@ -45,7 +45,7 @@ final class RoutesStart {
             LOG.error(
                     "route file {} is bad and does not run: {}; {}. Correct it, it goes live when it is saved",
                     path,
-                    outcome.findings().stream()
+                    outcome.errors().stream()
                             .filter(each -> each.file().equals(path))
                             .findFirst()
                             .map(RoutesStart::text)
@@ -54,6 +54,10 @@ final class RoutesStart {
                             ? "what ran last runs in its place"
                             : "there is no older one that runs");
         }
+        LOG.info(
+                "{} routes of {} files run",
+                outcome.started().size(),
+                outcome.live().size());
         progress.started();
     }
 

@@ -4,6 +4,7 @@ package io.serai.routes.reload;
 import static org.awaitility.Awaitility.await;
 
 import io.serai.routes.lint.Finding;
+import io.serai.routes.lint.Severity;
 import io.serai.testing.HubInside;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +29,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /** A hub whose routes a test edits while it runs. */
 final class EditedHub implements AutoCloseable {
+
+    static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
     private static final Duration LONG = Duration.ofSeconds(30);
 
@@ -62,7 +65,7 @@ final class EditedHub implements AutoCloseable {
                 "--server.port=0",
                 "--serai.embedded.data=" + data,
                 "--serai.routes.directory=" + routes,
-                "--serai.routes.poll-interval=50ms"));
+                "--serai.routes.poll-interval=" + POLL_INTERVAL.toMillis() + "ms"));
         properties.addAll(List.of(more));
         servers.forEach((name, value) -> properties.add("--" + name + "=" + value));
         return HubInside.start(properties);
@@ -131,14 +134,28 @@ final class EditedHub implements AutoCloseable {
         return this;
     }
 
-    /** Returns what is wrong with the file as it is on the disk, as soon as the hub says so. */
+    /** Returns the errors of the file as it is on the disk, as soon as the hub says so. */
     List<Finding> awaitRefused(String path) {
         await("refused: " + path).atMost(LONG).until(() -> {
             var refused = reloader().refused().get(path);
             return refused != null
                     && refused.file().map(file -> text(file.content())).equals(onDisk(path));
         });
-        return Objects.requireNonNull(reloader().refused().get(path)).findings();
+        return Objects.requireNonNull(reloader().refused().get(path)).findings().stream()
+                .filter(finding -> finding.severity() == Severity.ERROR)
+                .toList();
+    }
+
+    /** From the save to when the hub knew that the file is bad; both by the hub's machine, however busy this test is. */
+    Duration timeToRefuse(String path) {
+        try {
+            var saved = Files.getLastModifiedTime(file(path)).toInstant();
+            return Duration.between(
+                    saved,
+                    Objects.requireNonNull(reloader().refused().get(path)).at());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Optional<String> onDisk(String path) throws IOException {

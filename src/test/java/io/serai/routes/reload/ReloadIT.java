@@ -4,12 +4,16 @@ package io.serai.routes.reload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.serai.bus.component.FailedAt;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.apache.camel.Route;
@@ -21,10 +25,14 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 
 /** Routes are edited while the hub runs: what is good goes live, what is bad changes nothing. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReloadIT {
+
+    /** A second from the look that finds the file whole, which is the third at most. */
+    private static final Duration WITHIN = Duration.ofSeconds(1).plus(EditedHub.POLL_INTERVAL.multipliedBy(3));
 
     private EditedHub hub;
 
@@ -103,7 +111,7 @@ class ReloadIT {
                 new BadEdit("half of it", good.substring(0, good.indexOf("steps") + 4), 5),
                 new BadEdit("empty", "", 1),
                 new BadEdit(
-                        "path that is taken", good.replace("platform-http:/t/bad", "event:a.b?subscription=taken"), 2));
+                        "path that is taken", good.replace("platform-http:/t/bad", "event:a.b?subscription=taken"), 4));
     }
 
     @ParameterizedTest
@@ -124,6 +132,7 @@ class ReloadIT {
 
         hub.write(file, bad.text());
         var finding = hub.awaitRefused(file).get(0);
+        assertThat(hub.timeToRefuse(file)).isLessThan(WITHIN);
 
         assertThat(finding.file()).isEqualTo(file);
         assertThat(finding.line()).as(finding.toString()).isEqualTo(bad.line());
@@ -136,6 +145,86 @@ class ReloadIT {
         hub.write(file, route("bad", "/t/bad", "mended")).awaitLive(file);
         assertThat(hub.get("/t/bad").body()).isEqualTo("mended");
         assertThat(hub.reloader().refused()).doesNotContainKey(file);
+    }
+
+    @Test
+    void aChangeThatTheBrokerWouldRefuseIsFoundBeforeAnythingStops() {
+        var file = "t/in-order.camel.yaml";
+        var text = route("in-order", "x", "x").replace("platform-http:x", "event:in.order?subscription=in-order");
+        hub.write(file, text).awaitLive(file);
+        var running = hub.camel().getRoute("in-order");
+        var since = running.getUptimeMillis();
+
+        hub.write(file, text.replace("subscription=in-order", "subscription=in-order&ordered=true"));
+        var finding = hub.awaitRefused(file).get(0);
+        assertThat(hub.timeToRefuse(file)).isLessThan(WITHIN);
+
+        assertThat(finding.rule()).isEqualTo("ordered-changed");
+        assertThat(finding.line()).isEqualTo(4);
+        assertThat(hub.camel().getRoute("in-order")).isSameAs(running);
+        // a restart of the route would begin it anew
+        assertThat(running.getUptimeMillis()).isGreaterThanOrEqualTo(since);
+        assertThat(hub.send("DELETE", "/api/subscriptions/in-order", "").statusCode())
+                .isEqualTo(409);
+        hub.delete(file).awaitLive(file);
+    }
+
+    @Test
+    void whatLiesBesideRoutesIsNoRoute() {
+        hub.write("t/beside.test.yaml", "- name: greets\n")
+                .write("t/beside.schema.json", "{}")
+                .write("t/contract.yaml", "openapi: 3.0.3\n")
+                .awaitLive("t/beside.test.yaml", "t/beside.schema.json", "t/contract.yaml");
+        assertThat(hub.reloader().refused().keySet())
+                .noneMatch(path -> path.contains("beside") || path.contains("contract"));
+        hub.delete("t/beside.test.yaml")
+                .delete("t/beside.schema.json")
+                .delete("t/contract.yaml")
+                .awaitLive("t/beside.test.yaml", "t/beside.schema.json", "t/contract.yaml");
+    }
+
+    @Test
+    void exchangesEventsAndFailuresCarryTheVersionOfTheirRoute() throws Exception {
+        var file = "t/stamped.camel.yaml";
+        try (var template = hub.camel().createProducerTemplate();
+                var connection = hub.bean(ConnectionFactory.class).createConnection();
+                var channel = connection.createChannel(false)) {
+            var queue = channel.queueDeclare().getQueue();
+            channel.queueBind(queue, "serai.events", "stamped");
+            var text = route("stamped", "x", "x")
+                            .replace("platform-http:x", "direct:stamped")
+                            .replace("constant: x", "simple: ${exchangeProperty.SeraiRouteVersion}")
+                    + """
+                            - to: event:stamped
+                            - choice:
+                                when:
+                                  - simple: ${header.fail}
+                                    steps:
+                                      - throwException:
+                                          exceptionType: java.lang.IllegalStateException
+                                          message: no
+                    """;
+            for (var edited : List.of(text, text.replace("message: no", "message: again no"))) {
+                hub.write(file, edited).awaitLive(file);
+                var version = Hash.of(edited.getBytes(StandardCharsets.UTF_8));
+
+                var done = template.send("direct:stamped", exchange -> {});
+                assertThat(done.getMessage().getBody(String.class)).isEqualTo(version);
+                var event = await().atMost(Duration.ofSeconds(30))
+                        .until(() -> channel.basicGet(queue, true), Objects::nonNull);
+                assertThat(event.getProps().getHeaders().get("serai-route-version"))
+                        .hasToString(version);
+                assertThat(event.getProps().getHeaders().keySet())
+                        .noneMatch(name -> name.matches("cloudEvents_.*version") && !name.endsWith("specversion"));
+
+                var failed = template.send(
+                        "direct:stamped", exchange -> exchange.getMessage().setHeader("fail", true));
+                assertThat(Objects.requireNonNull(FailedAt.failure(failed)).routeVersion())
+                        .isEqualTo(version);
+                channel.queuePurge(queue);
+            }
+        }
+        hub.delete(file).awaitLive(file);
     }
 
     @Test
@@ -280,8 +369,7 @@ class ReloadIT {
                 .awaitLive("t/fails.camel.yaml");
         assertThat(hub.get("/t/fails").body()).isEqualTo("second");
 
-        hub.write("t/fails.camel.yaml", fails.replace("id: fails", "id: fails\n    routeConfigurationId: lenient"))
-                .awaitLive("t/fails.camel.yaml");
+        hub.write("t/fails.camel.yaml", fails).awaitLive("t/fails.camel.yaml");
         assertThat(hub.get("/t/fails").statusCode()).isEqualTo(500);
         var configuration = """
                 - routeConfiguration:
@@ -296,12 +384,16 @@ class ReloadIT {
                                 constant: third
                 """;
         hub.write("t/lenient.camel.yaml", configuration).awaitLive("t/lenient.camel.yaml");
+        hub.write("t/fails.camel.yaml", fails.replace("id: fails", "id: fails\n    routeConfigurationId: lenient"))
+                .awaitLive("t/fails.camel.yaml");
         assertThat(hub.get("/t/fails").body()).isEqualTo("third");
         hub.write("t/lenient.camel.yaml", configuration.replace("third", "fourth"))
                 .awaitLive("t/lenient.camel.yaml");
         assertThat(hub.get("/t/fails").body()).isEqualTo("fourth");
-        hub.delete("t/lenient.camel.yaml").awaitLive("t/lenient.camel.yaml");
-        assertThat(hub.get("/t/fails").statusCode()).isEqualTo(500);
+        // a route that names a configuration does not run without it
+        hub.delete("t/lenient.camel.yaml");
+        assertThat(hub.awaitRefused("t/lenient.camel.yaml")).isNotEmpty();
+        assertThat(hub.get("/t/fails").body()).isEqualTo("fourth");
         hub.delete("t/fails.camel.yaml").awaitLive("t/fails.camel.yaml");
     }
 

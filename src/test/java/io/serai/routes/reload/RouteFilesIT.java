@@ -114,19 +114,61 @@ class RouteFilesIT {
 
         var refused = hub.send("PUT", at, draft(bad, ""), "If-Match", etag(made));
         assertThat(refused.statusCode()).isEqualTo(422);
-        assertThat(JsonPath.<List<Integer>>read(refused.body(), "$.findings[*].line"))
+        assertThat(JsonPath.<List<Integer>>read(refused.body(), "$.findings[?(@.severity=='ERROR')].line"))
                 .containsExactly(8);
         assertThat(hub.get("/t/good").body()).isEqualTo("good");
         assertThat(etag(hub.get(at))).isEqualTo(etag(made));
 
         var validated = hub.send("POST", at + "/validate", draft(bad, ""));
-        assertThat(JsonPath.<List<Integer>>read(validated.body(), "$.findings[*].line"))
+        assertThat(JsonPath.<List<Integer>>read(validated.body(), "$.findings[?(@.severity=='ERROR')].line"))
                 .containsExactly(8);
         assertThat(JsonPath.<List<?>>read(
                         hub.send("POST", at + "/validate", draft(answering("good", "x"), ""))
                                 .body(),
-                        "$.findings"))
+                        "$.findings[?(@.severity=='ERROR')]"))
                 .isEmpty();
+
+        // written past the API, it is shown where the files are listed
+        hub.write("t/good.camel.yaml", bad).awaitRefused("t/good.camel.yaml");
+        var shown = "$.items[?(@.path=='t/good.camel.yaml')]";
+        var list = hub.get("/api/route-files").body();
+        assertThat(JsonPath.<List<Integer>>read(list, shown + ".findings[?(@.severity=='ERROR')].line"))
+                .containsExactly(8);
+        assertThat(JsonPath.<List<String>>read(list, shown + ".refusedAt")).hasSize(1);
+        hub.delete("t/good.camel.yaml").awaitLive("t/good.camel.yaml");
+    }
+
+    @Test
+    void aDraftIsTestedAndNothingOfItStays() throws JsonProcessingException {
+        var at = "/api/route-files/t/drafted.camel.yaml";
+        hub.send("PUT", at, draft(answering("drafted", "good"), ""), NEW, "*");
+        var test = "- {name: answers, expect: {answer: {body: better}}}\n";
+
+        for (var answer : List.of("better", "worse")) {
+            var tested = hub.send(
+                    "POST",
+                    at + "/test",
+                    new ObjectMapper()
+                            .writeValueAsString(Map.of("content", answering("drafted", answer), "test", test)));
+            assertThat(tested.statusCode()).as(tested.body()).isEqualTo(200);
+            assertThat(JsonPath.<Boolean>read(tested.body(), "$.passed")).isEqualTo(answer.equals("better"));
+            assertThat(JsonPath.<List<?>>read(tested.body(), "$.cases")).hasSize(1);
+        }
+        assertThat(hub.get("/t/drafted").body()).isEqualTo("good");
+        assertThat(hub.file("t/drafted.test.yaml")).doesNotExist();
+        assertThat(hub.send("POST", at + "/test", "{}").statusCode()).isEqualTo(422);
+    }
+
+    @Test
+    void runsOfARouteShowAsItsRates() {
+        hub.write("t/rated.camel.yaml", answering("rated", "x")).awaitLive("t/rated.camel.yaml");
+        assertThat(JsonPath.<Map<?, ?>>read(hub.get("/api/routes/rated").body(), "$.rates"))
+                .isEmpty();
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            hub.get("/t/rated");
+            assertThat(JsonPath.<Double>read(hub.get("/api/routes/rated").body(), "$.rates.processed.1m"))
+                    .isPositive();
+        });
     }
 
     @Test
