@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import io.serai.Apart;
 import io.serai.routes.lint.Finding;
 import io.serai.routes.lint.PolicyNames;
 import io.serai.routes.lint.RouteFile;
 import io.serai.routes.lint.RouteLinter;
+import io.serai.routes.reload.Hash;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -213,7 +219,8 @@ class CliTest {
                 .isEqualTo(Cli.RUNS_ON);
         assertThat(Cli.execute(defaults(), each -> started.add(List.of(each)), CliTest::noBeans, "--server.port=1"))
                 .isEqualTo(Cli.RUNS_ON);
-        assertThat(Cli.execute(defaults(), each -> started.add(List.of(each)), CliTest::noBeans, "run", "--server.port=2"))
+        assertThat(Cli.execute(
+                        defaults(), each -> started.add(List.of(each)), CliTest::noBeans, "run", "--server.port=2"))
                 .isEqualTo(Cli.RUNS_ON);
         assertThat(started).containsExactly(List.of(), List.of("--server.port=1"), List.of("--server.port=2"));
     }
@@ -235,5 +242,74 @@ class CliTest {
                         new io.serai.routes.cli.Test(defaults(), CliTest::noBeans),
                         home.resolve("routes/none.test.yaml").toString()))
                 .isNotZero();
+    }
+
+    /** A hub that runs these files and lets one reader in. */
+    private int diffAgainst(Map<String, String> running, String... arguments) throws IOException {
+        var hub = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        hub.createContext("/api/route-files", exchange -> {
+            var known = ("Basic " + Base64.getEncoder().encodeToString("rita:secret".getBytes(UTF_8)))
+                    .equals(exchange.getRequestHeaders().getFirst("Authorization"));
+            var items = running.entrySet().stream()
+                    .map(file -> Map.of(
+                            "path",
+                            file.getKey(),
+                            "running",
+                            Map.of("hash", Hash.of(file.getValue().getBytes(UTF_8)))))
+                    .toList();
+            var body = new ObjectMapper().writeValueAsBytes(Map.of("editable", true, "items", items));
+            exchange.sendResponseHeaders(known ? 200 : 401, known ? body.length : -1);
+            if (known) {
+                exchange.getResponseBody().write(body);
+            }
+            exchange.close();
+        });
+        hub.start();
+        try {
+            var all = new ArrayList<>(
+                    List.of("--url", "http://localhost:" + hub.getAddress().getPort() + "/"));
+            all.addAll(List.of(arguments));
+            return execute(new Diff(defaults(), Map.of("SERAI_PASSWORD", "secret")), all.toArray(String[]::new));
+        } finally {
+            hub.stop(0);
+        }
+    }
+
+    @Test
+    void aFolderThatRunsAsItIsDoesNotDiffer() throws IOException {
+        Files.writeString(routes.resolve("a.camel.yaml"), WRONG);
+        assertThat(diffAgainst(Map.of("a.camel.yaml", WRONG), "--user", "rita")).isZero();
+        assertThat(out.toString()).contains("0 differ");
+    }
+
+    @Test
+    void whatDiffersFromWhatRunsIsNamed() throws IOException {
+        Files.createDirectory(routes.resolve("t"));
+        Files.writeString(routes.resolve("a.camel.yaml"), WRONG);
+        Files.writeString(routes.resolve("t/b.camel.yaml"), WRONG);
+        Files.writeString(routes.resolve("same.camel.yaml"), WRONG);
+        var running = Map.of("a.camel.yaml", "other", "c.camel.yaml", "gone", "same.camel.yaml", WRONG);
+        assertThat(diffAgainst(running, "--user", "rita")).isEqualTo(1);
+        assertThat(out.toString().lines())
+                .containsExactly("changed a.camel.yaml", "missing c.camel.yaml", "added   t/b.camel.yaml", "3 differ");
+    }
+
+    @Test
+    void aHubThatDoesNotAnswerIsExitCodeTwo() {
+        for (var arguments : List.of(
+                List.of("diff", "--url", "http://localhost:1"),
+                List.of("diff", "--url", "nowhere"),
+                List.of("diff", routes.resolve("none").toString()))) {
+            assertThat(Cli.execute(defaults(), hub -> {}, CliTest::noBeans, arguments.toArray(String[]::new)))
+                    .as(arguments.toString())
+                    .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whoIsNotLetInIsNotToldThatNothingDiffers() throws IOException {
+        // picocli's own code for what a command throws; Cli makes 2 of it
+        assertThat(diffAgainst(Map.of())).isNotZero();
+        assertThat(err.toString()).contains("401").contains("--user");
     }
 }
