@@ -38,6 +38,7 @@ sealed interface Arrival {
             @Nullable String trace,
             @Nullable String cut,
             @Nullable String routeId,
+            @Nullable String routeVersion,
             @Nullable String nodeId,
             @Nullable String location,
             FailedMessage content)

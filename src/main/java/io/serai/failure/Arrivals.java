@@ -80,6 +80,7 @@ final class Arrivals {
                 facts.get("trace"),
                 facts.get("cut"),
                 facts.get("route"),
+                facts.get("version"),
                 facts.get("node"),
                 facts.get("location"),
                 message);
@@ -109,6 +110,7 @@ final class Arrivals {
                 "the broker dead-lettered it from queue '" + queue + "': " + reason,
                 null,
                 cut,
+                null,
                 null,
                 null,
                 null,

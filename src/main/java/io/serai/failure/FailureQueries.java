@@ -58,7 +58,7 @@ final class FailureQueries {
     private static final String SELECT_ONE = "SELECT %s FROM failure WHERE id = :id".formatted(COLUMNS);
     private static final int SHOWN_BYTES = 64 * 1024;
     private static final String SELECT_REST = """
-            SELECT properties, trace, cut, SUBSTRING(body FROM 1 FOR %d) AS body, OCTET_LENGTH(body) AS size
+            SELECT properties, trace, cut, route_version, SUBSTRING(body FROM 1 FOR %d) AS body, OCTET_LENGTH(body) AS size
             FROM failure WHERE id = :id
             """.formatted(SHOWN_BYTES + 4);
     private static final String SELECT_BODY = "SELECT body FROM failure WHERE id = :id";
@@ -237,7 +237,7 @@ final class FailureQueries {
                 summary,
                 exceptions,
                 colon > 0 ? location.substring(0, colon) : null,
-                null,
+                row.getString("route_version"),
                 colon > 0 ? number(location.substring(colon + 1)) : null,
                 tree(row.getString("properties")),
                 text(row.getBytes("body"), size),

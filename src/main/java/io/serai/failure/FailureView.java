@@ -59,7 +59,7 @@ final class FailureView {
      *
      * @param exceptions class names from the exception to its first cause
      * @param routeFile file of the route it failed in; line where in it
-     * @param routeVersion of the route it failed in; null while routes have none
+     * @param routeVersion of the route it failed in; the hash of its file, null where no file made it
      * @param properties AMQP properties and headers of the message
      * @param body the first 64 KiB as text, or null where it is not UTF-8
      * @param bodySize bytes in all; {@code /body} has them

@@ -70,15 +70,16 @@ final class Failures {
     private static final String INSERT = """
             INSERT INTO failure (id, status, origin, policy, delivery, round, postponed, held, tries, duplicates, due_at,
                 first_failed_at, last_failed_at, event_id, event_source, event_type, subject, correlationid, content_type, properties, body,
-                exception, exceptions, retryable, message, trace, cut, route_id, node_id, location, host, fingerprint)
+                exception, exceptions, retryable, message, trace, cut, route_id, route_version, node_id, location, host, fingerprint)
             VALUES (:id, :status, :origin, :policy, :delivery, :round, :postponed, :held, :tries, 0, %s, :at, :at,
                 :eventId, :eventSource, :eventType, :subject, :correlationid, :contentType, :properties, :body,
-                :exception, :exceptions, :retryable, :message, :trace, :cut, :routeId, :nodeId, :location, :host, :fingerprint)
+                :exception, :exceptions, :retryable, :message, :trace, :cut, :routeId, :routeVersion, :nodeId, :location, :host, :fingerprint)
             """;
     private static final String FAIL_AGAIN = """
             UPDATE failure SET status = :status, delivery = :delivery, round = :round, postponed = :postponed, held = :held,
                 tries = tries + :tries, due_at = %s, last_failed_at = :at, ended_at = NULL, exception = :exception, exceptions = :exceptions,
                 retryable = :retryable, message = :message, trace = :trace, cut = :cut, route_id = :routeId,
+                route_version = :routeVersion,
                 node_id = :nodeId, location = :location, host = :host, fingerprint = :fingerprint
             WHERE id = :id
             """;
@@ -387,6 +388,7 @@ final class Failures {
                 .param("trace", failed.trace())
                 .param("cut", failed.cut())
                 .param("routeId", failed.routeId())
+                .param("routeVersion", failed.routeVersion())
                 .param("nodeId", failed.nodeId())
                 .param("location", failed.location())
                 .param("fingerprint", Fingerprint.of(failed));

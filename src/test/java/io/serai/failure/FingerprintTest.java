@@ -52,6 +52,7 @@ class FingerprintTest {
                 TRACE.formatted(accessor),
                 null,
                 "fulfil-order",
+                null,
                 "to1",
                 null,
                 new FailedMessage(new BasicProperties(), new byte[0])));
