@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -105,9 +106,18 @@ final class Reader implements BrokerLink.User, Registration {
     public void stop() {
         if (stopped.compareAndSet(false, true)) {
             link.leave(this);
-            lanes.parallelStream().forEach(lane -> lane.drain(IN_HAND_LIMIT));
+            drain();
             onStop.run();
         }
+    }
+
+    /** All at once, on threads of their own: the common pool's may be waiting for this. */
+    private void drain() {
+        CompletableFuture.allOf(lanes.stream()
+                        .map(lane -> CompletableFuture.runAsync(
+                                () -> lane.drain(IN_HAND_LIMIT), task -> new Thread(task, "drain").start()))
+                        .toArray(CompletableFuture<?>[]::new))
+                .join();
     }
 
     @Override

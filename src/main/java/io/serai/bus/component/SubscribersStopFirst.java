@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.bus.component;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
@@ -37,7 +38,8 @@ final class SubscribersStopFirst implements SmartLifecycle {
     public void stop() {
         running = false;
         var context = camel.getObject();
-        context.getRoutes().parallelStream()
+        // one after the other, as Camel stops them under one lock anyway
+        List.copyOf(context.getRoutes()).stream()
                 .filter(route -> route.getConsumer() instanceof EventConsumer)
                 .forEach(route -> stop(context, route.getRouteId()));
     }
