@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.failure;
 
+import io.serai.bus.Recurring;
 import io.serai.bus.Retries;
 import io.serai.bus.component.RouteRuns;
 import java.time.Duration;
@@ -14,9 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Sends failures that are due back to the queue they came from, or runs their route again, at a bounded rate to each.
@@ -35,6 +34,8 @@ final class RetrySender implements SmartLifecycle {
     private static final Duration AGAIN = Duration.ofSeconds(2);
     private static final Duration FORGET_EVERY = Duration.ofHours(1);
 
+    private final Recurring recurring =
+            new Recurring(LOG, "failures that are due wait for the database", "retrying failures stumbled; it goes on");
     private final Failures failures;
     private final Retries retries;
     private final RouteRetries routes;
@@ -42,7 +43,6 @@ final class RetrySender implements SmartLifecycle {
     private final int mostPerTick;
     private final Duration retention;
     private @Nullable ScheduledThreadPoolExecutor thread;
-    private boolean awayLogged;
 
     RetrySender(Failures failures, Retries retries, RouteRuns runs, Jobs jobs, int rate, Duration retention) {
         this.failures = failures;
@@ -56,12 +56,15 @@ final class RetrySender implements SmartLifecycle {
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // the tasks catch what they throw; stop() ends them
     public synchronized void start() {
-        thread = new ScheduledThreadPoolExecutor(1, new CustomizableThreadFactory("failure-retries-"));
-        thread.scheduleWithFixedDelay(() -> attempt(this::sendDue), 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+        // one for each task: sending waits for confirms, which must not cost what is being run its lease
+        thread = new ScheduledThreadPoolExecutor(3, new CustomizableThreadFactory("failure-retries-"));
         thread.scheduleWithFixedDelay(
-                () -> attempt(routes::renew), LEASE.toSeconds() / 3, LEASE.toSeconds() / 3, TimeUnit.SECONDS);
+                () -> recurring.attempt(this::sendDue), 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(
+                () -> recurring.attempt(routes::renew), LEASE.toSeconds() / 3, LEASE.toSeconds() / 3, TimeUnit.SECONDS);
         if (!retention.isZero()) {
-            thread.scheduleWithFixedDelay(() -> attempt(this::forget), 60, FORGET_EVERY.toSeconds(), TimeUnit.SECONDS);
+            thread.scheduleWithFixedDelay(
+                    () -> recurring.attempt(this::forget), 60, FORGET_EVERY.toSeconds(), TimeUnit.SECONDS);
         }
     }
 
@@ -131,21 +134,6 @@ final class RetrySender implements SmartLifecycle {
         var more = true;
         while (more && !Thread.currentThread().isInterrupted()) {
             more = failures.forget(retention);
-        }
-    }
-
-    private void attempt(Runnable task) {
-        try {
-            task.run();
-            awayLogged = false;
-        } catch (DataAccessException | TransactionException away) {
-            if (!awayLogged) {
-                LOG.warn("failures that are due wait for the database");
-                awayLogged = true;
-            }
-            LOG.debug("database is away", away);
-        } catch (RuntimeException unforeseen) {
-            LOG.error("retrying failures stumbled; it goes on", unforeseen);
         }
     }
 }

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.serai.bus.Binding;
 import io.serai.bus.QueueDepths;
+import io.serai.bus.Recurring;
 import io.serai.bus.SequenceGaps;
 import io.serai.bus.Subscriptions;
 import io.serai.bus.Tally;
@@ -29,9 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Writes what this hub has counted, every {@code serai.ledger.flush} and when it stops; and in one hub at a time asks for the
@@ -46,6 +45,8 @@ final class Bookkeeper implements SmartLifecycle {
     private static final int MAX_QUEUES = 1000;
     private static final int MAX_KEPT_MARKS = 2_000_000;
 
+    private final Recurring recurring =
+            new Recurring(LOG, "the ledger waits for the database", "the ledger stumbled; it goes on");
     private final String hub = EventIds.next();
     private final Tally tally;
     private final Subscriptions subscriptions;
@@ -65,7 +66,6 @@ final class Bookkeeper implements SmartLifecycle {
     private List<Tally.Sheet> kept = new ArrayList<>();
 
     private boolean leading;
-    private boolean awayLogged;
     private @Nullable ScheduledThreadPoolExecutor thread;
 
     Bookkeeper(
@@ -108,9 +108,9 @@ final class Bookkeeper implements SmartLifecycle {
         tally.open(properties.window(), Instant.now());
         thread = new ScheduledThreadPoolExecutor(1, new CustomizableThreadFactory("ledger-"));
         thread.scheduleWithFixedDelay(
-                () -> attempt(this::flush), 0, properties.flush().toMillis(), TimeUnit.MILLISECONDS);
+                () -> recurring.attempt(this::flush), 0, properties.flush().toMillis(), TimeUnit.MILLISECONDS);
         thread.scheduleWithFixedDelay(
-                () -> attempt(this::round),
+                () -> recurring.attempt(this::round),
                 properties.round().toMillis(),
                 properties.round().toMillis(),
                 TimeUnit.MILLISECONDS);
@@ -130,7 +130,7 @@ final class Bookkeeper implements SmartLifecycle {
             Thread.currentThread().interrupt();
         }
         thread = null;
-        attempt(() -> {
+        recurring.attempt(() -> {
             flush();
             sheets.leave(hub);
             lease.giveBack();
@@ -254,20 +254,5 @@ final class Bookkeeper implements SmartLifecycle {
                                 Tags.of("kind", kind.name().toLowerCase(Locale.ROOT)), counts.getOrDefault(kind, 0L)))
                         .toList(),
                 true);
-    }
-
-    private void attempt(Runnable task) {
-        try {
-            task.run();
-            awayLogged = false;
-        } catch (DataAccessException | TransactionException away) {
-            if (!awayLogged) {
-                LOG.warn("the ledger waits for the database");
-                awayLogged = true;
-            }
-            LOG.debug("database is away", away);
-        } catch (RuntimeException unforeseen) {
-            LOG.error("the ledger stumbled; it goes on", unforeseen);
-        }
     }
 }
