@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -25,7 +26,8 @@ final class RecordedSubscriptions {
 
     private static final String INSERT_SUBSCRIPTION =
             "INSERT INTO subscription (name, ordered, created_at) VALUES (:name, :ordered, CURRENT_TIMESTAMP) ON CONFLICT DO NOTHING";
-    private static final String IS_ORDERED = "SELECT ordered FROM subscription WHERE name = :name FOR UPDATE";
+    private static final String SELECT_ORDERED = "SELECT ordered FROM subscription WHERE name = :name";
+    private static final String IS_ORDERED = SELECT_ORDERED + " FOR UPDATE";
     private static final String INSERT_PATTERN =
             "INSERT INTO subscription_pattern (subscription, pattern, unbind) VALUES (:name, :pattern, FALSE) ON CONFLICT DO NOTHING";
     private static final String MARK_PATTERNS =
@@ -117,6 +119,14 @@ final class RecordedSubscriptions {
                             since == null ? null : since.toInstant());
                 })
                 .list();
+    }
+
+    /** Whether the subscription was made with {@code ordered}; empty where there is none of this name. */
+    Optional<Boolean> isOrdered(String subscription) {
+        return jdbc.sql(SELECT_ORDERED)
+                .param("name", subscription)
+                .query(Boolean.class)
+                .optional();
     }
 
     /** Forgets a subscription; the next of its name begins anew. */

@@ -107,10 +107,7 @@ public final class Subscriptions {
     /** Whether the subscription was made with {@code ordered}; empty where there is none, or the database is away. */
     public Optional<Boolean> isOrdered(String name) {
         try {
-            return recorded.all().stream()
-                    .filter(each -> each.name().equals(name))
-                    .map(RecordedSubscriptions.Recorded::ordered)
-                    .findFirst();
+            return recorded.isOrdered(name);
         } catch (DataAccessException away) {
             return Optional.empty();
         }
@@ -138,7 +135,7 @@ public final class Subscriptions {
      * @throws Unavailable while the broker is away
      */
     public long remove(String name) {
-        if (recorded.all().stream().noneMatch(each -> each.name().equals(name))) {
+        if (recorded.isOrdered(name).isEmpty()) {
             throw new NotFound("removing subscription: there is none of this name");
         }
         if (!link.isUp()) {

@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -55,8 +54,8 @@ final class OutboxRelay implements SmartLifecycle {
     private final Semaphore work = new Semaphore(0);
     private final Map<String, Long> heldSubjects = new HashMap<>();
     private final Map<Long, Long> heldRows = new HashMap<>();
+    private final Worker worker = new Worker();
     private volatile boolean running;
-    private volatile @Nullable Thread thread;
     /** When to renew the lease, and when others may have it. */
     private long renewAt = System.nanoTime();
 
@@ -88,24 +87,14 @@ final class OutboxRelay implements SmartLifecycle {
     @Override
     public void start() {
         running = true;
-        var worker = new Thread(this::relay, "outbox-relay");
-        worker.setDaemon(true);
-        thread = worker;
-        worker.start();
+        worker.start("outbox-relay", this::relay);
     }
 
     @Override
     public void stop() {
         running = false;
         work.release();
-        var worker = thread;
-        if (worker != null) {
-            try {
-                worker.join(TimeUnit.SECONDS.toMillis(20));
-            } catch (InterruptedException hurried) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        worker.join();
     }
 
     /** Starts after the broker link, stops before it and after the routes that write. */

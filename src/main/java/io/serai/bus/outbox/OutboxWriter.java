@@ -47,8 +47,8 @@ final class OutboxWriter implements SmartLifecycle {
     /** Of the writer's thread: whether the present transaction came as far as its commit. */
     private boolean inserted;
 
+    private final Worker worker = new Worker();
     private volatile boolean running;
-    private volatile @Nullable Thread thread;
 
     /** @param committed told after each commit */
     OutboxWriter(OutboxRows rows, Backlog backlog, TransactionTemplate transactions, Runnable committed) {
@@ -88,24 +88,14 @@ final class OutboxWriter implements SmartLifecycle {
     @Override
     public void start() {
         running = true;
-        var worker = new Thread(this::work, "outbox-write");
-        worker.setDaemon(true);
-        thread = worker;
-        worker.start();
+        worker.start("outbox-write", this::work);
     }
 
     /** Writes what is queued, then ends. */
     @Override
     public void stop() {
         running = false;
-        var worker = thread;
-        if (worker != null) {
-            try {
-                worker.join(TimeUnit.SECONDS.toMillis(20));
-            } catch (InterruptedException hurried) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        worker.join();
     }
 
     /** As the relay: after the server, whose requests write. */
