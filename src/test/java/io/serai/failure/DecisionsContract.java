@@ -7,8 +7,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.serai.bus.EventPublisher;
-import io.serai.bus.SubscriptionStatus;
-import io.serai.bus.Subscriptions;
 import io.serai.message.Event;
 import io.serai.message.EventIds;
 import io.serai.message.EventType;
@@ -74,10 +72,7 @@ abstract class DecisionsContract {
                 "--serai.failure.search-keys.customer=$.lines[*].customer",
                 "--serai.failure.policies.late.delays=1h");
         publisher = hub.getBean(EventPublisher.class);
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> publisher.isUp()
-                        && hub.getBean(Subscriptions.class).list().stream()
-                                .allMatch(each -> each.state() == SubscriptionStatus.State.ACTIVE));
+        HubInside.awaitReading(hub, Duration.ofSeconds(60));
     }
 
     @AfterAll

@@ -9,7 +9,6 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Connection;
 import io.serai.bus.EventPublisher;
 import io.serai.bus.Subscription;
-import io.serai.bus.SubscriptionStatus;
 import io.serai.bus.Subscriptions;
 import io.serai.message.Conflict;
 import io.serai.message.Event;
@@ -81,10 +80,7 @@ abstract class FailureContract {
         failures = hub.getBean(FailureQueries.class);
         jobs = hub.getBean(Jobs.class);
         jdbc = hub.getBean(JdbcTemplate.class);
-        await().atMost(Duration.ofSeconds(40))
-                .until(() -> publisher.isUp()
-                        && hub.getBean(Subscriptions.class).list().stream()
-                                .allMatch(each -> each.state() == SubscriptionStatus.State.ACTIVE));
+        HubInside.awaitReading(hub, Duration.ofSeconds(40));
         amqp = hub.getBean(CachingConnectionFactory.class).createConnection().getDelegate();
     }
 

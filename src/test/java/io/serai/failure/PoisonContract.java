@@ -10,9 +10,6 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.LongString;
-import io.serai.bus.EventPublisher;
-import io.serai.bus.SubscriptionStatus;
-import io.serai.bus.Subscriptions;
 import io.serai.message.EventIds;
 import io.serai.testing.HubInside;
 import java.io.IOException;
@@ -85,10 +82,7 @@ abstract class PoisonContract {
         camel = hub.getBean(CamelContext.class);
         jobs = hub.getBean(Jobs.class);
         jdbc = hub.getBean(JdbcTemplate.class);
-        await().atMost(SOON)
-                .until(() -> hub.getBean(EventPublisher.class).isUp()
-                        && hub.getBean(Subscriptions.class).list().stream()
-                                .allMatch(each -> each.state() == SubscriptionStatus.State.ACTIVE));
+        HubInside.awaitReading(hub, SOON);
         amqp = anotherSystem(hub.getBean(RabbitConnectionDetails.class));
     }
 

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.serai.bus.EventPublisher;
-import io.serai.bus.SubscriptionStatus;
-import io.serai.bus.Subscriptions;
 import io.serai.message.Event;
 import io.serai.message.EventIds;
 import io.serai.message.EventType;
@@ -80,10 +78,7 @@ abstract class SubscriberFailuresContract {
         failures = hub.getBean(FailureQueries.class);
         jobs = hub.getBean(Jobs.class);
         jdbc = hub.getBean(JdbcTemplate.class);
-        await().atMost(Duration.ofSeconds(40))
-                .until(() -> publisher.isUp()
-                        && hub.getBean(Subscriptions.class).list().stream()
-                                .allMatch(each -> each.state() == SubscriptionStatus.State.ACTIVE));
+        HubInside.awaitReading(hub, Duration.ofSeconds(40));
     }
 
     @AfterAll

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import io.serai.Serai;
+import io.serai.bus.EventPublisher;
+import io.serai.bus.SubscriptionStatus;
+import io.serai.bus.Subscriptions;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,5 +32,13 @@ public final class HubInside {
     /** Starts a hub on a free port; properties as {@code --name=value}. */
     public static ConfigurableApplicationContext start(List<String> properties) {
         return new SpringApplicationBuilder(Serai.class).run(properties.toArray(String[]::new));
+    }
+
+    /** Waits until the hub publishes and every subscription of its routes is read. */
+    public static void awaitReading(ConfigurableApplicationContext hub, Duration atMost) {
+        await().atMost(atMost)
+                .until(() -> hub.getBean(EventPublisher.class).isUp()
+                        && hub.getBean(Subscriptions.class).list().stream()
+                                .allMatch(each -> each.state() == SubscriptionStatus.State.ACTIVE));
     }
 }
