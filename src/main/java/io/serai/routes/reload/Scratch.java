@@ -2,17 +2,14 @@
 package io.serai.routes.reload;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
-import java.util.LinkedHashMap;
+import io.serai.routes.HubBeans;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.impl.engine.DefaultComponentResolver;
-import org.apache.camel.spi.BeanRepository;
 import org.apache.camel.spi.ComponentResolver;
 import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.PropertiesSource;
@@ -46,7 +43,7 @@ final class Scratch {
 
     /** A context that is not started; whoever asks for it stops it. */
     DefaultCamelContext context() {
-        var context = new DefaultCamelContext(new DefaultRegistry(new Beans()));
+        var context = new DefaultCamelContext(new DefaultRegistry(new HubBeans(beans, HIDDEN, type -> true)));
         context.getCamelContextExtension().setName("preflight");
         context.setAutoStartup(false);
         context.setStartupSummaryLevel(StartupSummaryLevel.Off);
@@ -97,43 +94,5 @@ final class Scratch {
     private Class<?> type(String bean) {
         var type = beans.getType(bean);
         return type == null ? Object.class : type;
-    }
-
-    private static boolean isHidden(Class<?> type) {
-        return HIDDEN.stream().anyMatch(hidden -> hidden.isAssignableFrom(type));
-    }
-
-    /** The hub's own beans; those that route files bring are loaded with their files. */
-    @SuppressWarnings("NullAway") // null is how a repository says that it does not know
-    private final class Beans implements BeanRepository {
-
-        @Override
-        public @Nullable Object lookupByName(String name) {
-            return beans.containsBean(name) && !isHidden(type(name)) ? beans.getBean(name) : null;
-        }
-
-        @Override
-        public <T> @Nullable T lookupByNameAndType(String name, Class<T> type) {
-            var found = lookupByName(name);
-            return type.isInstance(found) ? type.cast(found) : null;
-        }
-
-        @Override
-        public <T> Map<String, T> findByTypeWithName(Class<T> type) {
-            var found = new LinkedHashMap<String, T>();
-            if (!isHidden(type)) {
-                beans.getBeansOfType(type).forEach((name, bean) -> {
-                    if (!isHidden(bean.getClass())) {
-                        found.put(name, bean);
-                    }
-                });
-            }
-            return found;
-        }
-
-        @Override
-        public <T> Set<T> findByType(Class<T> type) {
-            return Set.copyOf(findByTypeWithName(type).values());
-        }
     }
 }

@@ -2,6 +2,7 @@
 package io.serai.routes.test;
 
 import io.serai.bus.component.RecordedEvents;
+import io.serai.routes.HubBeans;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedRoute;
 import org.apache.camel.component.file.FileComponent;
@@ -38,7 +38,6 @@ final class Bench implements AutoCloseable {
     record Setting(
             HubBeans hub,
             Map<String, Object> own,
-            DataSource database,
             RecordedEvents events,
             PropertiesSource properties,
             Configure configure) {}
@@ -76,9 +75,7 @@ final class Bench implements AutoCloseable {
         camel.getShutdownStrategy().setSuppressLoggingOnTimeout(true);
         setting.configure().apply(camel);
         camel.getPropertiesComponent().addPropertiesSource(setting.properties());
-        var overrides = new HashMap<String, Object>(test.given().properties());
-        overrides.forEach(
-                (name, value) -> camel.getPropertiesComponent().addOverrideProperty(name, String.valueOf(value)));
+        test.given().properties().forEach(camel.getPropertiesComponent()::addOverrideProperty);
         camel.addComponent("event", events);
         camel.addComponent("failure", events.failures());
         camel.addComponent("file", new OwnFolder(folder));
@@ -147,10 +144,6 @@ final class Bench implements AutoCloseable {
             throw new IOException(path + " leads out of the test's folder");
         }
         return file;
-    }
-
-    DefaultCamelContext camel() {
-        return camel;
     }
 
     RecordedEvents events() {

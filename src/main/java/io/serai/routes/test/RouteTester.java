@@ -7,6 +7,7 @@ import io.serai.bus.component.RecordedEvents;
 import io.serai.message.Event;
 import io.serai.message.EventType;
 import io.serai.message.Invalid;
+import io.serai.routes.HubBeans;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,17 +68,6 @@ public final class RouteTester {
                 .toList();
     }
 
-    /**
-     * The names of a file's cases, in order.
-     *
-     * @throws Invalid as above
-     */
-    public List<String> cases(TestedFiles files, String test) {
-        return RouteTestFile.parse(test, files.read(test)).stream()
-                .map(RouteTest::name)
-                .toList();
-    }
-
     private CaseResult run(TestedFiles files, String path, RouteTest test) {
         var began = System.nanoTime();
         var problems = attempt(files, path, test);
@@ -96,7 +86,7 @@ public final class RouteTester {
                     "jdbcTemplate", jdbc,
                     "jdbcClient", JdbcClient.create(jdbc),
                     "transactionManager", transactions);
-            var setting = new Bench.Setting(hub, own, database, events, new FromEnvironment(environment), configure);
+            var setting = new Bench.Setting(hub, own, events, new FromEnvironment(environment), configure);
             test.given().sql().forEach(jdbc::execute);
             try (var bench = new Bench(setting, test, routes(files, path, test), content)) {
                 var outcome = give(test, bench, content);
