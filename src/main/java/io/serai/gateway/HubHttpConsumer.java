@@ -72,8 +72,8 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Ga
         }
         if (!door.enter()) {
             var answer = new CompletableFuture<Answer>();
-            PendingAnswer.defer(request, answer, timeout, true);
-            await(request, response, answer);
+            var pending = PendingAnswer.defer(request, answer, timeout, true);
+            await(request, response, pending, answer);
             return null;
         }
         var refused = refusal();
@@ -119,9 +119,8 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Ga
     private void process(Exchange exchange, HttpServletRequest request, HttpServletResponse response) {
         var processed = new CompletableFuture<Answer>();
         var synchronous = getAsyncProcessor().process(exchange, doneSync -> {
-            if (!doneSync && !processed.complete(new RouteAnswer(exchange, request))) {
-                // answered 503 before; the exchange is done all the same
-                finish(exchange);
+            if (!doneSync) {
+                processed.complete(new RouteAnswer(exchange, request));
             }
         });
         if (synchronous) {
@@ -132,30 +131,43 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Ga
     }
 
     /** Goes on when the door opens, on a thread of the server, with whoever serves the path then. */
-    private void await(HttpServletRequest request, HttpServletResponse response, CompletableFuture<Answer> answer) {
+    private void await(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            PendingAnswer pending,
+            CompletableFuture<Answer> answer) {
         door.whenOpen(() -> {
-            if (!answer.isDone()) {
-                request.getAsyncContext().start(() -> goOn(request, response, answer));
+            if (pending.isOver()) {
+                answer.completeExceptionally(new Unavailable("answering request: it was not begun in time"));
+            } else {
+                request.getAsyncContext().start(() -> goOn(request, response, pending, answer));
             }
         });
     }
 
-    private void goOn(HttpServletRequest request, HttpServletResponse response, CompletableFuture<Answer> answer) {
+    private void goOn(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            PendingAnswer pending,
+            CompletableFuture<Answer> answer) {
         try {
             var next = paths.get().consumerFor(request);
             if (next == null) {
                 throw new NotFound("finding resource: its route was removed");
             }
-            next.processLater(request, response, answer);
+            next.processLater(request, response, pending, answer);
         } catch (Exception refused) {
             answer.completeExceptionally(refused);
         }
     }
 
     private void processLater(
-            HttpServletRequest request, HttpServletResponse response, CompletableFuture<Answer> answer) {
+            HttpServletRequest request,
+            HttpServletResponse response,
+            PendingAnswer pending,
+            CompletableFuture<Answer> answer) {
         if (!door.enter()) {
-            await(request, response, answer);
+            await(request, response, pending, answer);
             return;
         }
         var refused = refusal();
@@ -169,16 +181,10 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Ga
             read(request, response, exchange);
         } catch (Exception unreadable) {
             exchange.setException(unreadable);
-            complete(answer, exchange, request);
+            answer.complete(new RouteAnswer(exchange, request));
             return;
         }
-        getAsyncProcessor().process(exchange, doneSync -> complete(answer, exchange, request));
-    }
-
-    private void complete(CompletableFuture<Answer> answer, Exchange exchange, HttpServletRequest request) {
-        if (!answer.complete(new RouteAnswer(exchange, request))) {
-            finish(exchange);
-        }
+        getAsyncProcessor().process(exchange, doneSync -> answer.complete(new RouteAnswer(exchange, request)));
     }
 
     /** Who serves the path since this one's route was replaced, after the request had been led here. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.gateway;
 
+import io.serai.gateway.idempotency.KeyedAnswer;
 import io.serai.gateway.problem.ProblemWriter;
 import io.serai.message.Unavailable;
 import jakarta.servlet.AsyncContext;
@@ -13,6 +14,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A response that comes later, from another thread; no thread waits for it.
@@ -23,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingAnswer {
 
-    /** Writes the response. One of the two is called, once; neither where the time was up before there was an answer. */
+    /** Writes the response. One of the two is called, once. */
     @FunctionalInterface
     interface Answer {
 
@@ -33,6 +36,7 @@ final class PendingAnswer {
         default void discard() {}
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(PendingAnswer.class);
     private static final String ATTRIBUTE = PendingAnswer.class.getName();
 
     private final AsyncContext context;
@@ -55,25 +59,32 @@ final class PendingAnswer {
      * @param large whether writing may wait for a slow client: then a thread of the server writes, not the one that
      *     completes the answer
      */
-    static void defer(
+    static PendingAnswer defer(
             HttpServletRequest request, CompletableFuture<? extends Answer> answer, Duration timeout, boolean large) {
         var context = request.startAsync();
         context.setTimeout(timeout.toMillis());
-        request.setAttribute(ATTRIBUTE, new PendingAnswer(context, answer, large));
+        var pending = new PendingAnswer(context, answer, large);
+        request.setAttribute(ATTRIBUTE, pending);
+        return pending;
+    }
+
+    /** Whether nobody waits any more: the time is up, or the client is gone. */
+    boolean isOver() {
+        return begun.get();
     }
 
     /** Delivers what a handler deferred, if one did; the last that happens to the request on its own thread. */
     static void deliver(HttpServletRequest request, HttpServletResponse response, ProblemWriter problems) {
         if (request.getAttribute(ATTRIBUTE) instanceof PendingAnswer pending) {
-            var delivery = pending.new Delivery(request, response, problems);
+            var delivery = pending.new Delivery(request, response, problems, KeyedAnswer.of(request));
             pending.context.addListener(delivery);
-            var unused = pending.answer.whenComplete(
-                    (answer, failure) -> pending.dispatch(() -> delivery.deliver(answer, failure)));
+            var unused = pending.answer.whenComplete((answer, failure) ->
+                    pending.dispatch(pending.large || delivery.keyed != null, () -> delivery.deliver(answer, failure)));
         }
     }
 
-    private void dispatch(Runnable task) {
-        if (large && !begun.get()) {
+    private void dispatch(boolean mayWait, Runnable task) {
+        if (mayWait && !begun.get()) {
             try {
                 context.start(task);
                 return;
@@ -90,28 +101,40 @@ final class PendingAnswer {
         private final HttpServletRequest request;
         private final HttpServletResponse response;
         private final ProblemWriter problems;
+        private final @Nullable KeyedAnswer keyed;
 
-        Delivery(HttpServletRequest request, HttpServletResponse response, ProblemWriter problems) {
+        Delivery(
+                HttpServletRequest request,
+                HttpServletResponse response,
+                ProblemWriter problems,
+                @Nullable KeyedAnswer keyed) {
             this.request = request;
             this.response = response;
             this.problems = problems;
+            this.keyed = keyed;
         }
 
         void deliver(@Nullable Answer ready, @Nullable Throwable failure) {
             if (begun.compareAndSet(false, true)) {
                 end(() -> write(ready, failure));
+            } else if (ready != null && keyed != null) {
+                keyed.finishLate(ready::writeTo);
             } else if (ready != null) {
                 ready.discard();
+            } else if (keyed != null) {
+                keyed.release();
             }
         }
 
         @Override
         public void onTimeout(AsyncEvent event) {
             if (begun.compareAndSet(false, true)) {
-                var late = new Unavailable(
-                        "answering request: not done in time, whether it took effect is not known, try again");
-                answer.completeExceptionally(late);
-                end(() -> problems.write(request, response, late));
+                end(
+                        () -> problems.write(
+                                request,
+                                response,
+                                new Unavailable(
+                                        "answering request: not done in time, whether it took effect is not known, try again")));
             } else {
                 awaitWritten();
             }
@@ -120,8 +143,6 @@ final class PendingAnswer {
         @Override
         public void onError(AsyncEvent event) {
             if (begun.compareAndSet(false, true)) {
-                answer.completeExceptionally(
-                        new IOException("answering request: connection failed", event.getThrowable()));
                 end(() -> {});
             } else {
                 awaitWritten();
@@ -144,14 +165,22 @@ final class PendingAnswer {
         }
 
         private void write(@Nullable Answer ready, @Nullable Throwable failure) {
+            var to = keyed == null ? response : keyed.sentBy(response);
             if (ready == null || failure != null) {
-                problems.write(request, response, failure == null ? new IllegalStateException("no answer") : failure);
-                return;
+                problems.write(request, to, failure == null ? new IllegalStateException("no answer") : failure);
+            } else {
+                try {
+                    ready.writeTo(to);
+                } catch (IOException | RuntimeException broken) {
+                    problems.write(request, to, broken);
+                }
             }
-            try {
-                ready.writeTo(response);
-            } catch (IOException | RuntimeException broken) {
-                problems.write(request, response, broken);
+            if (keyed != null) {
+                try {
+                    keyed.finish();
+                } catch (IOException gone) {
+                    LOG.debug("client is gone, its answer is kept", gone);
+                }
             }
         }
 

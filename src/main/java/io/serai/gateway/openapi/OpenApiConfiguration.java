@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.gateway.openapi;
 
+import io.serai.gateway.idempotency.IdempotencyProperties;
 import io.swagger.v3.core.converter.ModelConverter;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.info.Info;
@@ -52,6 +53,12 @@ class OpenApiConfiguration {
     @Order(4)
     OpenApiCustomizer problemAnswers() {
         return new ProblemAnswers();
+    }
+
+    @Bean
+    @Order(5)
+    OpenApiCustomizer idempotencyKeys(IdempotencyProperties properties) {
+        return new IdempotencyKeys(properties.ownPaths());
     }
 
     @Bean
