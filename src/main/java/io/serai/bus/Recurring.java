@@ -6,31 +6,34 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Makes tasks that come again by themselves: what one throws is logged and the next comes all the same; that the database is
- * away is said once, until a task has succeeded.
+ * A task that comes again by itself: what it throws is logged and it comes all the same; that the database is away is said
+ * once, until it has succeeded.
  */
-public final class Recurring {
+public final class Recurring implements Runnable {
 
     private final Logger log;
     private final String away;
     private final String stumbled;
+    private final Runnable task;
     private volatile boolean awayLogged;
 
     /**
-     * Makes them.
+     * Makes it.
      *
-     * @param log of whoever has the tasks
+     * @param log of whoever has the task
      * @param away said where the database is away
      * @param stumbled said where it is something else
      */
-    public Recurring(Logger log, String away, String stumbled) {
+    public Recurring(Logger log, String away, String stumbled, Runnable task) {
         this.log = log;
         this.away = away;
         this.stumbled = stumbled;
+        this.task = task;
     }
 
-    /** Runs the task; never throws. */
-    public void attempt(Runnable task) {
+    /** Never throws. */
+    @Override
+    public void run() {
         try {
             task.run();
             awayLogged = false;

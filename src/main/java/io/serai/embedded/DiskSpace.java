@@ -4,6 +4,10 @@ package io.serai.embedded;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +24,17 @@ public final class DiskSpace implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(DiskSpace.class);
 
+    /** Something on this disk that closes itself when it finds no room. */
+    interface Store {
+
+        /**
+         * Opens again if it has to; asked about once a second when there is room again, until it says that it is open.
+         *
+         * @param least bytes that were left at the worst
+         */
+        boolean reopen(long least);
+    }
+
     /** Asks the disk; a seam for tests. */
     interface Gauge {
         long usableBytes() throws IOException;
@@ -35,6 +50,11 @@ public final class DiskSpace implements AutoCloseable {
     });
     private volatile long usable = Long.MAX_VALUE;
     private volatile boolean nearlyFull;
+    private final List<Store> stores = new CopyOnWriteArrayList<>();
+    /** Of the watch: who may have found no room, and how little there was. */
+    private final Set<Store> toReopen = new HashSet<>();
+
+    private long least = Long.MAX_VALUE;
 
     DiskSpace(Path directory, long minFree) {
         this(directory, minFree, () -> Files.getFileStore(directory).getUsableSpace());
@@ -65,10 +85,31 @@ public final class DiskSpace implements AutoCloseable {
             nearlyFull = full;
             if (full) {
                 log.warn("Disk nearly full: {}. The hub refuses changes until there is room again", state());
+                least = Long.MAX_VALUE;
             } else {
                 log.info("Disk has room again: {}", state());
+                toReopen.addAll(stores);
             }
         }
+        if (full) {
+            least = Math.min(least, usable);
+        } else {
+            toReopen.removeIf(this::reopened);
+        }
+    }
+
+    private boolean reopened(Store store) {
+        try {
+            return store.reopen(least);
+        } catch (RuntimeException notYet) {
+            log.error("Opening a store again after the disk was full failed, trying again", notYet);
+            return false;
+        }
+    }
+
+    /** Has the store opened again after the disk was full. */
+    void watchOver(Store store) {
+        stores.add(store);
     }
 
     /** Whether less than {@code serai.embedded.disk.min-free} is left. */

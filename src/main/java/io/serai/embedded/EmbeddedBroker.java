@@ -15,6 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.qpid.server.SystemLauncher;
 import org.apache.qpid.server.SystemLauncherListener.DefaultSystemLauncherListener;
+import org.apache.qpid.server.model.Broker;
+import org.apache.qpid.server.model.SystemConfig;
+import org.apache.qpid.server.model.port.AmqpPortImpl;
+import org.apache.qpid.server.transport.AcceptingTransport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +54,7 @@ public final class EmbeddedBroker {
     private final long reserve;
     private final String password = newPassword();
     private final ReentrantLock lock = new ReentrantLock();
-    private final StartFailure failure = new StartFailure();
+    private volatile Started started = new Started();
     private volatile boolean running;
     private @Nullable Thread starter;
     private @Nullable SystemLauncher launcher;
@@ -81,22 +85,54 @@ public final class EmbeddedBroker {
         }
     }
 
+    /**
+     * Begins to start again where the store has met a full disk: it is closed from then on, with what it confirmed in it.
+     * Clients find the same port and password. Returns at once.
+     *
+     * @param least bytes of disk that were left at the worst
+     */
+    boolean reopen(long least) {
+        if (least < reserve) {
+            log.info("Embedded broker is started again, since its store closes when it finds no room");
+            // what is broken takes its time to stop
+            var again = new Thread(this::startAgain, "serai-broker-again");
+            again.setDaemon(true);
+            again.start();
+        }
+        return true;
+    }
+
+    private void startAgain() {
+        // what is broken has lost threads that its ports wait for in vain when they are closed
+        started.closePorts();
+        shutDown();
+        lock.lock();
+        try {
+            starter = null;
+        } finally {
+            lock.unlock();
+        }
+        start();
+    }
+
     private void run() {
         var begin = System.nanoTime();
-        var starting = new SystemLauncher(failure);
+        var listener = new Started();
+        var starting = new SystemLauncher(listener);
         lock.lock();
         try {
             if (stopped) {
                 return;
             }
             launcher = starting;
+            started = listener;
         } finally {
             lock.unlock();
         }
         try {
             starting.startup(attributes());
             // startup() reports to its listener rather than throwing
-            var cause = failure.cause;
+            var cause = listener.failure;
             if (cause != null) {
                 throw cause;
             }
@@ -146,11 +182,20 @@ public final class EmbeddedBroker {
 
     /** Stops and waits for the store to be closed; to be called when its clients are gone. */
     void stop() {
+        lock.lock();
+        try {
+            stopped = true;
+        } finally {
+            lock.unlock();
+        }
+        shutDown();
+    }
+
+    private void shutDown() {
         Thread starting;
         SystemLauncher closing;
         lock.lock();
         try {
-            stopped = true;
             starting = starter;
         } finally {
             lock.unlock();
@@ -228,13 +273,39 @@ public final class EmbeddedBroker {
                 "finding a free loopback port: 100 tries found none, set serai.embedded.broker.port");
     }
 
-    private static final class StartFailure extends DefaultSystemLauncherListener {
+    /** What Broker-J tells of one start. */
+    private static final class Started extends DefaultSystemLauncherListener {
 
-        private volatile @Nullable RuntimeException cause;
+        private volatile @Nullable RuntimeException failure;
+        private volatile @Nullable SystemConfig<?> system;
+
+        @Override
+        public void onContainerResolve(SystemConfig<?> resolved) {
+            system = resolved;
+        }
 
         @Override
         public void errorOnStartup(RuntimeException e) {
-            cause = e;
+            failure = e;
+        }
+
+        /** Frees the ports; Broker-J itself does so only when the last connection has gone. */
+        void closePorts() {
+            var container = system == null ? null : system.getContainer();
+            if (!(container instanceof Broker<?> broker)) {
+                return;
+            }
+            for (var port : broker.getPorts()) {
+                try {
+                    var transport = AmqpPortImpl.class.getDeclaredField("_transport");
+                    transport.setAccessible(true);
+                    if (port instanceof AmqpPortImpl && transport.get(port) instanceof AcceptingTransport open) {
+                        open.close();
+                    }
+                } catch (ReflectiveOperationException | RuntimeException unknown) {
+                    log.warn("Embedded broker: closing its port failed, the hub has to be started again", unknown);
+                }
+            }
         }
     }
 }

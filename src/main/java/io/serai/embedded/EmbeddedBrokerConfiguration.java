@@ -17,11 +17,13 @@ class EmbeddedBrokerConfiguration {
 
     /** Closed after all who connect: the connection factory depends on the details below, and those on this. */
     @Bean(initMethod = "start", destroyMethod = "stop")
-    EmbeddedBroker embeddedBroker(DataDirectory directory, EmbeddedProperties properties) {
-        return new EmbeddedBroker(
+    EmbeddedBroker embeddedBroker(DataDirectory directory, EmbeddedProperties properties, DiskSpace disk) {
+        var broker = new EmbeddedBroker(
                 directory.resolve("broker"),
                 properties.broker().port(),
                 properties.disk().minFree().toBytes());
+        disk.watchOver(broker::reopen);
+        return broker;
     }
 
     /** The web server is made before all other beans and asks for this one, so the broker starts seconds earlier. */

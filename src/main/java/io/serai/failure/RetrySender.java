@@ -34,8 +34,6 @@ final class RetrySender implements SmartLifecycle {
     private static final Duration AGAIN = Duration.ofSeconds(2);
     private static final Duration FORGET_EVERY = Duration.ofHours(1);
 
-    private final Recurring recurring =
-            new Recurring(LOG, "failures that are due wait for the database", "retrying failures stumbled; it goes on");
     private final Failures failures;
     private final Retries retries;
     private final RouteRetries routes;
@@ -58,14 +56,17 @@ final class RetrySender implements SmartLifecycle {
     public synchronized void start() {
         // one for each task: sending waits for confirms, which must not cost what is being run its lease
         thread = new ScheduledThreadPoolExecutor(3, new CustomizableThreadFactory("failure-retries-"));
+        thread.scheduleWithFixedDelay(recurring(this::sendDue), 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
         thread.scheduleWithFixedDelay(
-                () -> recurring.attempt(this::sendDue), 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
-        thread.scheduleWithFixedDelay(
-                () -> recurring.attempt(routes::renew), LEASE.toSeconds() / 3, LEASE.toSeconds() / 3, TimeUnit.SECONDS);
+                recurring(routes::renew), LEASE.toSeconds() / 3, LEASE.toSeconds() / 3, TimeUnit.SECONDS);
         if (!retention.isZero()) {
-            thread.scheduleWithFixedDelay(
-                    () -> recurring.attempt(this::forget), 60, FORGET_EVERY.toSeconds(), TimeUnit.SECONDS);
+            thread.scheduleWithFixedDelay(recurring(this::forget), 60, FORGET_EVERY.toSeconds(), TimeUnit.SECONDS);
         }
+    }
+
+    private static Recurring recurring(Runnable task) {
+        return new Recurring(
+                LOG, "failures that are due wait for the database", "retrying failures stumbled; it goes on", task);
     }
 
     @Override

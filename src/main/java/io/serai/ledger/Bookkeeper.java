@@ -45,8 +45,6 @@ final class Bookkeeper implements SmartLifecycle {
     private static final int MAX_QUEUES = 1000;
     private static final int MAX_KEPT_MARKS = 2_000_000;
 
-    private final Recurring recurring =
-            new Recurring(LOG, "the ledger waits for the database", "the ledger stumbled; it goes on");
     private final String hub = EventIds.next();
     private final Tally tally;
     private final Subscriptions subscriptions;
@@ -108,9 +106,9 @@ final class Bookkeeper implements SmartLifecycle {
         tally.open(properties.window(), Instant.now());
         thread = new ScheduledThreadPoolExecutor(1, new CustomizableThreadFactory("ledger-"));
         thread.scheduleWithFixedDelay(
-                () -> recurring.attempt(this::flush), 0, properties.flush().toMillis(), TimeUnit.MILLISECONDS);
+                recurring(this::flush), 0, properties.flush().toMillis(), TimeUnit.MILLISECONDS);
         thread.scheduleWithFixedDelay(
-                () -> recurring.attempt(this::round),
+                recurring(this::round),
                 properties.round().toMillis(),
                 properties.round().toMillis(),
                 TimeUnit.MILLISECONDS);
@@ -130,11 +128,12 @@ final class Bookkeeper implements SmartLifecycle {
             Thread.currentThread().interrupt();
         }
         thread = null;
-        recurring.attempt(() -> {
-            flush();
-            sheets.leave(hub);
-            lease.giveBack();
-        });
+        recurring(() -> {
+                    flush();
+                    sheets.leave(hub);
+                    lease.giveBack();
+                })
+                .run();
     }
 
     @Override
@@ -146,6 +145,10 @@ final class Bookkeeper implements SmartLifecycle {
     @Override
     public int getPhase() {
         return -150;
+    }
+
+    private static Recurring recurring(Runnable task) {
+        return new Recurring(LOG, "the ledger waits for the database", "the ledger stumbled; it goes on", task);
     }
 
     private void flush() {

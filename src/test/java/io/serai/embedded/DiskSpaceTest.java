@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.health.Status;
@@ -52,6 +53,29 @@ class DiskSpaceTest {
         assertThat(health.health().getDetails())
                 .containsEntry("usableBytes", 0L)
                 .containsEntry("minFreeBytes", 500L);
+    }
+
+    @Test
+    void whatClosedIsOpenedAgainOnceThereIsRoomAndAskedUntilItIs() {
+        var asked = new ArrayList<Long>();
+        disk.watchOver(least -> {
+            asked.add(least);
+            return asked.size() == 2;
+        });
+        disk.look();
+        assertThat(asked).isEmpty();
+
+        usable.set(7);
+        disk.look();
+        usable.set(100);
+        disk.look();
+        assertThat(asked).as("no room yet").isEmpty();
+
+        usable.set(800);
+        for (int looks = 0; looks < 5; looks++) {
+            disk.look();
+        }
+        assertThat(asked).containsExactly(7L, 7L);
     }
 
     private long ask() throws IOException {

@@ -8,6 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
@@ -15,15 +16,13 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 /** Renews the claims of what is being run, forgets old answers, and has a thread for answers that come late. */
 final class Housekeeping implements SmartLifecycle, Executor {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+
     /** A hub that was killed keeps its requests from being run again for so long. */
     static final Duration LEASE = Duration.ofSeconds(15);
 
     private static final Duration FORGET_EVERY = Duration.ofMinutes(10);
 
-    private final Recurring recurring = new Recurring(
-            LoggerFactory.getLogger(Housekeeping.class),
-            "claims of requests with an Idempotency-Key wait for the database",
-            "looking after requests with an Idempotency-Key stumbled; it goes on");
     private final KeptAnswers kept;
     private volatile @Nullable ScheduledThreadPoolExecutor threads;
 
@@ -36,13 +35,17 @@ final class Housekeeping implements SmartLifecycle, Executor {
     public void start() {
         var started = new ScheduledThreadPoolExecutor(2, new CustomizableThreadFactory("idempotency-"));
         started.scheduleWithFixedDelay(
-                () -> recurring.attempt(kept::renew),
-                LEASE.toMillis() / 3,
-                LEASE.toMillis() / 3,
-                TimeUnit.MILLISECONDS);
-        started.scheduleWithFixedDelay(
-                () -> recurring.attempt(kept::forget), 60, FORGET_EVERY.toSeconds(), TimeUnit.SECONDS);
+                recurring(kept::renew), LEASE.toMillis() / 3, LEASE.toMillis() / 3, TimeUnit.MILLISECONDS);
+        started.scheduleWithFixedDelay(recurring(kept::forget), 60, FORGET_EVERY.toSeconds(), TimeUnit.SECONDS);
         threads = started;
+    }
+
+    private static Recurring recurring(Runnable task) {
+        return new Recurring(
+                LOG,
+                "claims of requests with an Idempotency-Key wait for the database",
+                "looking after requests with an Idempotency-Key stumbled; it goes on",
+                task);
     }
 
     @Override
