@@ -9,6 +9,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.direct.DirectComponent;
+import org.apache.camel.language.simple.FileLanguage;
+import org.apache.camel.language.simple.SimpleLanguage;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.ApplicationContext;
@@ -29,6 +31,17 @@ class ReloadConfiguration {
     @Bean("direct-component")
     DirectComponent directComponent(Progress progress) {
         return new PatientDirect(progress::mayCome);
+    }
+
+    /** Found by Camel likewise. */
+    @Bean("simple-language")
+    RenewedSimple simpleLanguage() {
+        return new RenewedSimple(SimpleLanguage::new);
+    }
+
+    @Bean("file-language")
+    RenewedSimple fileLanguage() {
+        return new RenewedSimple(FileLanguage::new);
     }
 
     @Bean

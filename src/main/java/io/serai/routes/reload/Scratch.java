@@ -11,6 +11,7 @@ import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.impl.engine.DefaultComponentResolver;
 import org.apache.camel.spi.ComponentResolver;
+import org.apache.camel.spi.Language;
 import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.support.DefaultRegistry;
@@ -27,6 +28,7 @@ final class Scratch {
     /** Would be bound to the scratch context, or be changed by it. */
     private static final List<Class<?>> HIDDEN = List.of(
             Component.class,
+            Language.class,
             CamelContext.class,
             CircuitBreakerRegistry.class,
             RoutesBuilder.class,

@@ -9,6 +9,7 @@ import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
 import org.apache.camel.RoutesBuilder;
+import org.apache.camel.spi.Language;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -30,6 +31,7 @@ class RouteTestConfiguration {
             TransactionManager.class,
             CamelContext.class,
             Component.class,
+            Language.class,
             RoutesBuilder.class);
 
     @Bean

@@ -347,6 +347,38 @@ class ReloadIT {
         assertThat(hub.camel().getRegistry().lookupByName("greeting")).isNull();
     }
 
+    /** Ways in which Camel keeps a bean longer than the route. */
+    static Stream<String> usesOfABean() {
+        return Stream.of(
+                "- setBody: {simple: '${bean:kept?method=getMessage}'}",
+                "- setBody: {simple: 'it says ${bean:kept.getMessage}'}",
+                "- choice: {when: [{simple: '${bean:kept.getMessage} == \"second\"', steps: [{setBody: {constant: second}}]}]}",
+                "- setBody: {language: {language: file, expression: '${bean:kept.getMessage}'}}",
+                "- to: bean:kept?method=getMessage",
+                "- toD: 'bean:${header.none}kept?method=getMessage'");
+    }
+
+    @ParameterizedTest
+    @MethodSource("usesOfABean")
+    void aBeanIsRenewedHoweverItIsUsed(String step) {
+        var beans = """
+                - beans:
+                    - name: kept
+                      type: io.serai.message.NotFound
+                      constructors:
+                        0: first
+                """;
+        var uses = "t/uses-kept.camel.yaml";
+        hub.write("t/kept-bean.camel.yaml", beans)
+                .write(uses, route("uses-kept", "/t/kept-bean", "x") + "        " + step + "\n")
+                .awaitLive("t/kept-bean.camel.yaml", uses);
+        assertThat(hub.get("/t/kept-bean").body()).doesNotContain("second");
+
+        hub.write("t/kept-bean.camel.yaml", beans.replace("first", "second")).awaitLive("t/kept-bean.camel.yaml");
+        assertThat(hub.get("/t/kept-bean").body()).endsWith("second");
+        hub.delete(uses).delete("t/kept-bean.camel.yaml").awaitLive(uses, "t/kept-bean.camel.yaml");
+    }
+
     @Test
     void errorHandlingOfAFileAndOfAllIsRenewed() {
         var handled = """
