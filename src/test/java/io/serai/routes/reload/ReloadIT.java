@@ -203,6 +203,7 @@ class ReloadIT {
                                       - throwException:
                                           exceptionType: java.lang.IllegalStateException
                                           message: no
+                            - to: event:stamped?outbox=true
                     """;
             for (var edited : List.of(text, text.replace("message: no", "message: again no"))) {
                 hub.write(file, edited).awaitLive(file);
@@ -210,12 +211,16 @@ class ReloadIT {
 
                 var done = template.send("direct:stamped", exchange -> {});
                 assertThat(done.getMessage().getBody(String.class)).isEqualTo(version);
-                var event = await().atMost(Duration.ofSeconds(30))
-                        .until(() -> channel.basicGet(queue, true), Objects::nonNull);
-                assertThat(event.getProps().getHeaders().get("serai-route-version"))
-                        .hasToString(version);
-                assertThat(event.getProps().getHeaders().keySet())
-                        .noneMatch(name -> name.matches("cloudEvents_.*version") && !name.endsWith("specversion"));
+                for (var way : List.of("at once", "through the outbox")) {
+                    var event = await(way)
+                            .atMost(Duration.ofSeconds(30))
+                            .until(() -> channel.basicGet(queue, true), Objects::nonNull);
+                    assertThat(event.getProps().getHeaders().get("serai-route-version"))
+                            .as(way)
+                            .hasToString(version);
+                    assertThat(event.getProps().getHeaders().keySet())
+                            .noneMatch(name -> name.matches("cloudEvents_.*version") && !name.endsWith("specversion"));
+                }
 
                 var failed = template.send(
                         "direct:stamped", exchange -> exchange.getMessage().setHeader("fail", true));
