@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tries units in a Camel context of their own before they replace those that run: unknown components and options, beans,
- * properties and expressions are found so, and ids that are taken. What only a start can tell, say that a port is taken, is
+ * properties, expressions, retry policies and configurations are found so, and ids that are taken. What only a start can tell, say that a port is taken, is
  * not.
  *
  * <p>Runs the {@code configure()} of Java routes and makes the beans that files declare.

@@ -286,12 +286,14 @@ public final class Reloader {
         refused = Map.copyOf(now);
     }
 
-    /** Those of the file; all, where it is others that suffer. */
+    /** Those of the file; with them all errors, where it is others that suffer. */
     private static List<Finding> of(String path, Outcome outcome) {
         var own = outcome.findings().stream()
                 .filter(each -> each.file().equals(path))
                 .toList();
-        return own.isEmpty() ? outcome.errors() : own;
+        return errors(own).findAny().isPresent()
+                ? own
+                : sorted(Stream.concat(own.stream(), outcome.errors().stream()).toList());
     }
 
     private static List<Finding> sorted(Collection<Finding> findings) {

@@ -15,6 +15,7 @@ import org.apache.camel.spi.Language;
 import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.support.DefaultRegistry;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.context.ApplicationContext;
@@ -54,6 +55,9 @@ final class Scratch {
         context.setSourceLocationEnabled(true);
         context.getPropertiesComponent().addPropertiesSource(new Properties());
         context.getCamelContextExtension().addContextPlugin(ComponentResolver.class, new Components());
+        // with what the hub gives its own: a retry policy that a route cannot have is found here
+        beans.getBeanProvider(CamelContextConfiguration.class)
+                .forEach(each -> each.beforeApplicationStart(context));
         return context;
     }
 

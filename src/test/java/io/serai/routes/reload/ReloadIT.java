@@ -435,6 +435,56 @@ class ReloadIT {
     }
 
     @Test
+    void aConfigurationThatARouteStillNamesIsMissedBeforeAnythingStops() {
+        var file = "t/named.camel.yaml";
+        var text = """
+                - routeConfiguration:
+                    id: named
+                    onException:
+                      - onException:
+                          exception: [java.lang.IllegalStateException]
+                          handled:
+                            constant: "true"
+                """;
+        var names = "t/names.camel.yaml";
+        hub.write(file, text)
+                .write(names, route("names", "/t/names", "x").replace("id: names", "id: names\n    routeConfigurationId: named"))
+                .awaitLive(file, names);
+        var running = hub.camel().getRoute("names");
+        var since = running.getUptimeMillis();
+
+        for (var gone : List.<Runnable>of(
+                () -> hub.delete(file), () -> hub.write(file, text.replace("id: named", "id: renamed")))) {
+            gone.run();
+            var finding = hub.awaitRefused(file).get(0);
+            assertThat(finding.file()).isEqualTo(names);
+            assertThat(finding.line()).as(finding.toString()).isEqualTo(3);
+            assertThat(finding.message()).contains("routeConfiguration 'named'");
+            assertThat(hub.camel().getRoute("names")).isSameAs(running);
+            assertThat(running.getUptimeMillis()).isGreaterThanOrEqualTo(since);
+            hub.write(file, text).awaitLive(file);
+            await().until(() -> !hub.reloader().refused().containsKey(file));
+        }
+        hub.delete(names).delete(file).awaitLive(names, file);
+    }
+
+    @Test
+    void aRetryPolicyThatARouteCannotHaveIsFoundBeforeAnythingStops() {
+        var file = "t/answers-at-once.camel.yaml";
+        var text = route("answers-at-once", "/t/answers-at-once", "x");
+        hub.write(file, text).awaitLive(file);
+        var running = hub.camel().getRoute("answers-at-once");
+
+        hub.write(file, text.replaceFirst("    from:", "    routeConfigurationId: standard\n    from:"));
+        var finding = hub.awaitRefused(file).get(0);
+
+        assertThat(finding.message()).contains("cannot have the retry policy 'standard'");
+        assertThat(finding.line()).as(finding.toString()).isEqualTo(3);
+        assertThat(hub.camel().getRoute("answers-at-once")).isSameAs(running);
+        hub.delete(file).awaitLive(file);
+    }
+
+    @Test
     void aKameletIsRenewedInTheRoutesThatUseIt() {
         var kamelet = """
                 apiVersion: camel.apache.org/v1
