@@ -44,6 +44,11 @@ class ReloadConfiguration {
         return new RenewedSimple(FileLanguage::new);
     }
 
+    @Bean(ServedFiles.NAME)
+    ServedFiles servedFiles(RoutesProperties properties) {
+        return new ServedFiles(properties.directory());
+    }
+
     @Bean
     RouteFolder routeFolder(RoutesProperties properties) {
         return new RouteFolder(properties.directory());
@@ -56,14 +61,15 @@ class ReloadConfiguration {
             RoutesProperties properties,
             ObjectProvider<Lint> lint,
             Progress progress,
+            ServedFiles served,
             Clock clock) {
         var compiled = new JavaLoader.Compiled();
         var directory = properties.directory();
         var installer = new Installer(camel, new Loader(camel, directory, compiled), clock);
         return new Reloader(
                 lint.getIfAvailable(() -> (changed, all) -> List.of()),
-                new Preflight(new Scratch(beans, camel), directory, compiled, clock),
-                new Swap(camel, installer, progress, properties.drainTimeout()),
+                new Preflight(new Scratch(beans, camel, directory), directory, compiled, clock),
+                new Swap(camel, installer, served, progress, properties.drainTimeout()),
                 properties.changeSet(),
                 clock);
     }

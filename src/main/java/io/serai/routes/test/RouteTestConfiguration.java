@@ -10,6 +10,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.spi.Language;
+import org.apache.camel.spi.ResourceResolver;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -32,6 +33,7 @@ class RouteTestConfiguration {
             CamelContext.class,
             Component.class,
             Language.class,
+            ResourceResolver.class,
             RoutesBuilder.class);
 
     @Bean

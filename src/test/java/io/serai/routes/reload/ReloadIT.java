@@ -22,13 +22,17 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Routes are edited while the hub runs: what is good goes live, what is bad changes nothing. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(OutputCaptureExtension.class)
 class ReloadIT {
 
     /** A second from the look that finds the file whole, which is the third at most. */
@@ -110,6 +114,7 @@ class ReloadIT {
                 new BadEdit("id of another file", good.replace("id: bad", "id: other"), 2),
                 new BadEdit("half of it", good.substring(0, good.indexOf("steps") + 4), 5),
                 new BadEdit("empty", "", 1),
+                new BadEdit("two documents", good + "---\n" + good, 8),
                 new BadEdit(
                         "path that is taken", good.replace("platform-http:/t/bad", "event:a.b?subscription=taken"), 4));
     }
@@ -294,6 +299,119 @@ class ReloadIT {
     }
 
     @Test
+    void aContractComesChangesAndGoes() {
+        var contract = """
+                openapi: 3.0.3
+                info: {title: Greetings, version: 1.0.0}
+                paths:
+                  /t/contract/{name}:
+                    get:
+                      operationId: greetByContract
+                      parameters:
+                        - {name: name, in: path, required: true, schema: {type: string}}
+                      responses:
+                        "200": {description: a greeting}
+                """;
+        var text = """
+                - rest:
+                    openApi:
+                      specification: file:%s
+                - route:
+                    id: greet-by-contract
+                    from:
+                      uri: direct:greetByContract
+                      steps:
+                        - setBody:
+                            simple: first ${header.name}
+                """.formatted(hub.file("t/greetings.openapi.yaml"));
+        hub.write("t/greetings.openapi.yaml", contract)
+                .write("t/by-contract.camel.yaml", text)
+                .awaitLive("t/greetings.openapi.yaml", "t/by-contract.camel.yaml");
+        assertThat(hub.get("/t/contract/ada").body()).isEqualTo("first ada");
+
+        hub.write("t/by-contract.camel.yaml", text.replace("first", "second")).awaitLive("t/by-contract.camel.yaml");
+        assertThat(hub.get("/t/contract/ada").body()).isEqualTo("second ada");
+
+        hub.write("t/greetings.openapi.yaml", contract.replace("{name}:", "{name}/greeting:"))
+                .awaitLive("t/greetings.openapi.yaml");
+        assertThat(hub.get("/t/contract/ada/greeting").body()).isEqualTo("second ada");
+        assertThat(hub.get("/t/contract/ada").statusCode()).isEqualTo(404);
+
+        hub.write("t/greetings.openapi.yaml", contract.replace("greetByContract", "nobodyAnswers"));
+        assertThat(hub.awaitRefused("t/greetings.openapi.yaml").get(0).message())
+                .contains("nobodyAnswers");
+        assertThat(hub.get("/t/contract/ada/greeting").body()).isEqualTo("second ada");
+        // what was put back has not read the bad one from the disk
+        hub.write("t/by-contract.camel.yaml", text.replace("first", "third")).awaitLive("t/by-contract.camel.yaml");
+        assertThat(hub.get("/t/contract/ada/greeting").body()).isEqualTo("third ada");
+
+        hub.write("t/greetings.openapi.yaml", contract).awaitLive("t/greetings.openapi.yaml");
+        assertThat(hub.get("/t/contract/ada").body()).isEqualTo("third ada");
+
+        hub.delete("t/by-contract.camel.yaml").awaitLive("t/by-contract.camel.yaml");
+        assertThat(hub.get("/t/contract/ada").statusCode()).isEqualTo(404);
+        hub.delete("t/greetings.openapi.yaml").awaitLive("t/greetings.openapi.yaml");
+    }
+
+    @Test
+    void aSchemaIsRenewedInTheRoutesThatUseIt() {
+        var schema = "{\"type\": \"object\", \"required\": [\"name\"]}";
+        var file = "t/checks.camel.yaml";
+        hub.write("schemas/checked.schema.json", schema)
+                .write(
+                        file,
+                        route("checks", "/t/checks", "fine")
+                                .replace(
+                                        "        - setBody",
+                                        "        - to: json-validator:file:%s%n        - setBody"
+                                                .formatted(hub.file("schemas/checked.schema.json"))))
+                .awaitLive("schemas/checked.schema.json", file);
+        var other = route("unchecked", "/t/unchecked", "x");
+        hub.write("t/unchecked.camel.yaml", other).awaitLive("t/unchecked.camel.yaml");
+        var untouched = hub.camel().getRoute("unchecked");
+        var body = "{\"name\": \"Ada\"}";
+        assertThat(hub.send("POST", "/t/checks", body).body()).isEqualTo("fine");
+        assertThat(hub.send("POST", "/t/checks", "{}").statusCode()).isGreaterThanOrEqualTo(400);
+
+        hub.write("schemas/checked.schema.json", schema.replace("name", "email"))
+                .awaitLive("schemas/checked.schema.json");
+        assertThat(hub.send("POST", "/t/checks", body).statusCode()).isGreaterThanOrEqualTo(400);
+        assertThat(hub.send("POST", "/t/checks", body.replace("name", "email")).body())
+                .isEqualTo("fine");
+        assertThat(hub.camel().getRoute("unchecked")).isSameAs(untouched);
+        hub.delete(file)
+                .delete("t/unchecked.camel.yaml")
+                .delete("schemas/checked.schema.json")
+                .awaitLive(file, "t/unchecked.camel.yaml", "schemas/checked.schema.json");
+    }
+
+    @Test
+    void aFileGoesLiveWhenWhatItLackedIsThereAndTheLogSaysSo(CapturedOutput log) {
+        var lacks = "t/lacks.camel.yaml";
+        hub.write(
+                lacks,
+                route("lacks", "/t/lacks", "x").replace("constant: x", "method: {ref: lacked, method: getMessage}"));
+        assertThat(hub.awaitRefused(lacks)).isNotEmpty();
+
+        hub.write("t/lacked.camel.yaml", """
+                - beans:
+                    - name: lacked
+                      type: io.serai.message.NotFound
+                      constructors:
+                        0: there
+                """).awaitLive("t/lacked.camel.yaml", lacks);
+        assertThat(hub.get("/t/lacks").body()).isEqualTo("there");
+        assertThat(hub.reloader().refused()).doesNotContainKey(lacks);
+        await().until(() -> log.getOut().contains("route file " + lacks + " is mended, version 2 runs"));
+
+        // and it goes when what needed it has gone
+        hub.delete("t/lacked.camel.yaml");
+        assertThat(hub.awaitRefused("t/lacked.camel.yaml").get(0).file()).isEqualTo(lacks);
+        hub.delete(lacks).awaitLive(lacks, "t/lacked.camel.yaml");
+        assertThat(hub.camel().getRegistry().lookupByName("lacked")).isNull();
+    }
+
+    @Test
     void whatARouteNeedsIsRenewedInItToo() {
         var template = """
                 - routeTemplate:
@@ -448,7 +566,10 @@ class ReloadIT {
                 """;
         var names = "t/names.camel.yaml";
         hub.write(file, text)
-                .write(names, route("names", "/t/names", "x").replace("id: names", "id: names\n    routeConfigurationId: named"))
+                .write(
+                        names,
+                        route("names", "/t/names", "x")
+                                .replace("id: names", "id: names\n    routeConfigurationId: named"))
                 .awaitLive(file, names);
         var running = hub.camel().getRoute("names");
         var since = running.getUptimeMillis();
