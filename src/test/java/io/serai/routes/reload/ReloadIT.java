@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.camel.Route;
 import org.apache.camel.model.Model;
+import org.apache.camel.support.RoutePolicySupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -409,6 +411,36 @@ class ReloadIT {
         assertThat(hub.awaitRefused("t/lacked.camel.yaml").get(0).file()).isEqualTo(lacks);
         hub.delete(lacks).awaitLive(lacks, "t/lacked.camel.yaml");
         assertThat(hub.camel().getRegistry().lookupByName("lacked")).isNull();
+    }
+
+    @Test
+    void aRouteThatCannotBePutBackHindersNoOtherAndComesBackByItself() {
+        var isBroken = new AtomicBoolean();
+        hub.register("fragile", new RoutePolicySupport() {
+            @Override
+            public void onStart(Route route) {
+                if (isBroken.get()) {
+                    throw new IllegalStateException("its door is shut");
+                }
+            }
+        });
+        var file = "t/fragile.camel.yaml";
+        var text = route("fragile", "/t/fragile", "first")
+                .replaceFirst("    from:", "    routePolicy: fragile\n    from:");
+        hub.write(file, text).awaitLive(file);
+
+        isBroken.set(true);
+        hub.write(file, text.replace("first", "second"));
+        assertThat(hub.awaitRefused(file).get(0).message()).contains("its door is shut");
+        assertThat(hub.camel().getRoute("fragile")).isNull();
+
+        var other = "t/beside-fragile.camel.yaml";
+        hub.write(other, route("beside-fragile", "/t/beside-fragile", "x")).awaitLive(other);
+        assertThat(hub.get("/t/beside-fragile").body()).isEqualTo("x");
+
+        isBroken.set(false);
+        await().until(() -> hub.get("/t/fragile").body().equals("first"));
+        hub.delete(file).delete(other).awaitLive(file, other);
     }
 
     @Test
