@@ -38,9 +38,11 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.server.ResponseStatusException;
 
-/** Shows, checks and changes the files that routes are made of; a file is addressed by its folder and its name. */
+/**
+ * Shows, checks and changes the files that routes are made of; a file is addressed by its folders ({@link
+ * RouteFilePaths}) and its name.
+ */
 @RestController
 @RequestMapping(path = "/api/route-files", produces = MediaType.APPLICATION_JSON_VALUE)
 final class RouteFilesController {
@@ -252,15 +254,11 @@ final class RouteFilesController {
     }
 
     private void checkEditable() {
-        if (!properties.editable()) {
-            throw new ResponseStatusException(
-                    HttpStatus.FORBIDDEN,
-                    "changing route file: serai.routes.editable is false; change it where the folder comes from");
-        }
+        Editing.check(properties, "changing route file");
     }
 
     private static String path(String folder, String file) {
-        return RoutePath.check(folder + "/" + file);
+        return RoutePath.check(folder.equals(RouteFilePaths.NO_FOLDER) ? file : folder + "/" + file);
     }
 
     private static RouteFile file(String path, Draft draft) {

@@ -2,6 +2,7 @@
 package io.serai.routes;
 
 import io.serai.message.Invalid;
+import io.serai.routes.reload.RouteFolder;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 
@@ -18,14 +19,15 @@ final class RoutePath {
 
     /** @throws Invalid with the way out */
     static String check(String path) {
+        var parts = path.split("/", -1);
         var valid = path.length() <= MAX_LENGTH
+                && parts.length <= RouteFolder.MAX_DEPTH
                 && FILE.matcher(path).matches()
-                && Arrays.stream(path.split("/", -1))
-                        .allMatch(part -> PART.matcher(part).matches());
+                && Arrays.stream(parts).allMatch(part -> PART.matcher(part).matches());
         if (!valid) {
-            throw new Invalid(
-                    "reading path of route file: expected folders and a name of letters, digits, '.', '_' and '-'"
-                            + " that ends in " + ENDINGS);
+            throw new Invalid("reading path of route file: expected up to " + (RouteFolder.MAX_DEPTH - 1)
+                    + " folders and a name of letters, digits, '.', '_' and '-'"
+                    + " that ends in " + ENDINGS);
         }
         return path;
     }

@@ -15,6 +15,7 @@ import java.time.Clock;
 import org.apache.camel.CamelContext;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -46,6 +47,13 @@ class RoutesConfiguration {
     @Bean
     RouteFiles routeFiles(RouteFolder folder, Reloader reloader, Journal journal) {
         return new RouteFiles(folder, reloader, journal);
+    }
+
+    @Bean
+    FilterRegistrationBean<RouteFilePaths> routeFilePaths() {
+        var registration = new FilterRegistrationBean<>(new RouteFilePaths());
+        registration.addUrlPatterns(RouteFilePaths.AT + "*");
+        return registration;
     }
 
     @Bean

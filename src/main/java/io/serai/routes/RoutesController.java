@@ -6,6 +6,7 @@ import io.serai.routes.versions.Hubs;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import java.util.Locale;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -23,10 +24,12 @@ final class RoutesController {
 
     private final RouteCatalog catalog;
     private final Hubs hubs;
+    private final RoutesProperties properties;
 
-    RoutesController(RouteCatalog catalog, Hubs hubs) {
+    RoutesController(RouteCatalog catalog, Hubs hubs, RoutesProperties properties) {
         this.catalog = catalog;
         this.hubs = hubs;
+        this.properties = properties;
     }
 
     @Operation(summary = "Lists the routes of this hub by id")
@@ -44,25 +47,30 @@ final class RoutesController {
     @Operation(summary = "Starts a route")
     @PostMapping("/{id}/start")
     RouteView start(@PathVariable String id, HttpServletRequest request) {
-        return catalog.control(id, Control.START, who(request));
+        return control(id, Control.START, request);
     }
 
     @Operation(summary = "Stops a route when it has finished what it has in hand")
     @PostMapping("/{id}/stop")
     RouteView stop(@PathVariable String id, HttpServletRequest request) {
-        return catalog.control(id, Control.STOP, who(request));
+        return control(id, Control.STOP, request);
     }
 
     @Operation(summary = "Keeps new work from a route")
     @PostMapping("/{id}/suspend")
     RouteView suspend(@PathVariable String id, HttpServletRequest request) {
-        return catalog.control(id, Control.SUSPEND, who(request));
+        return control(id, Control.SUSPEND, request);
     }
 
     @Operation(summary = "Lets a suspended route go on")
     @PostMapping("/{id}/resume")
     RouteView resume(@PathVariable String id, HttpServletRequest request) {
-        return catalog.control(id, Control.RESUME, who(request));
+        return control(id, Control.RESUME, request);
+    }
+
+    private RouteView control(String id, Control control, HttpServletRequest request) {
+        Editing.check(properties, control.name().toLowerCase(Locale.ROOT) + " of route");
+        return catalog.control(id, control, who(request));
     }
 
     private static String who(HttpServletRequest request) {

@@ -13,8 +13,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param directory an existing folder of {@code *.camel.yaml}, {@code *.kamelet.yaml} and {@code *.java} files; checked
  *     before anything starts, since a hub that comes up without its routes looks well and does nothing
- * @param editable whether {@code /api/route-files} may change files; what is written to the folder goes live either way
- * @param changeSet what one bad file means for others that were written with it
+ * @param editable whether the API may change files, and start and stop routes; what is written to the folder goes live
+ *     either way
+ * @param changeSet what one bad file means for others that were written with it, or wait for it to be mended
  * @param pollInterval 50 ms to 10 s; a file is taken when two looks at the folder see the same
  * @param drainTimeout 100 ms to 5 min; how long a route may need to finish what it has in hand before it is replaced
  */

@@ -46,7 +46,7 @@ class EventProducer extends DefaultAsyncProducer {
 
     /** Writes it in the caller's transaction. */
     void write(Event event, Exchange exchange) {
-        endpoint.services().outbox().append(event);
+        endpoint.services().outbox().append(event, RouteVersion.of(exchange));
     }
 
     /** Sends it; completes when the broker has it. */

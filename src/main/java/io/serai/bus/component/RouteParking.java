@@ -57,7 +57,7 @@ final class RouteParking implements RoutePolicyFactory {
         if (!(node instanceof RouteDefinition route) || route.getRouteConfigurationId() == null) {
             return null;
         }
-        var policies = policies(camel, route);
+        var policies = policies(camel, routeId, route);
         if (policies.isEmpty()) {
             return null;
         }
@@ -73,7 +73,7 @@ final class RouteParking implements RoutePolicyFactory {
         return scheme.equals(QUEUE) ? new OfQueue(policy) : new ParkInput(policy, parking, properties);
     }
 
-    private List<String> policies(CamelContext camel, RouteDefinition route) {
+    private List<String> policies(CamelContext camel, String routeId, RouteDefinition route) {
         Set<String> applied = Objects.requireNonNullElse(route.getAppliedRouteConfigurationIds(), Set.of());
         var ids = camel.resolvePropertyPlaceholders(route.getRouteConfigurationId());
         var policies = Arrays.stream(ids.split(","))
@@ -81,8 +81,17 @@ final class RouteParking implements RoutePolicyFactory {
                 .filter(id -> !id.endsWith("*"))
                 .filter(id -> applied.stream().noneMatch(each -> PatternHelper.matchPattern(each, id)))
                 .toList();
-        policies.forEach(names::check);
+        policies.forEach(policy -> check(policy, routeId));
         return policies;
+    }
+
+    private void check(String policy, String routeId) {
+        try {
+            names.check(policy);
+        } catch (Invalid unknown) {
+            throw new Invalid("starting route " + routeId + ": there is no routeConfiguration '" + policy
+                    + "', and as a retry policy: " + unknown.getMessage());
+        }
     }
 
     private static String scheme(CamelContext camel, RouteDefinition route) {

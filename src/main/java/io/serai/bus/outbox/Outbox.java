@@ -46,7 +46,16 @@ public final class Outbox {
      * @throws io.serai.message.Invalid where the body is too large for the broker
      */
     public void append(Event event) {
-        write(event, null);
+        append(event, null);
+    }
+
+    /**
+     * Writes as above.
+     *
+     * @param routeVersion of the route that publishes it, see {@link EventPublisher#publish(Event, String)}
+     */
+    public void append(Event event, @Nullable String routeVersion) {
+        write(new OutboxRows.Entry(event, routeVersion, null));
     }
 
     /**
@@ -55,17 +64,17 @@ public final class Outbox {
      * @param facts as {@link io.serai.bus.Parking#facts} made them
      */
     public void park(Event event, Map<String, String> facts) {
-        write(event, facts);
+        write(new OutboxRows.Entry(event, null, facts));
     }
 
-    private void write(Event event, @Nullable Map<String, String> facts) {
-        publisher.refuseTooLarge(event);
-        var entry = backlog.write(List.of(event));
-        var count = facts == null ? 1 : 0;
+    private void write(OutboxRows.Entry entry) {
+        publisher.refuseTooLarge(entry.event());
+        var noted = backlog.write(List.of(entry.event()));
+        var count = entry.failure() == null ? 1 : 0;
         try {
-            rows.insert(event, facts);
+            rows.insert(entry);
         } catch (RuntimeException refused) {
-            entry.rolledBack();
+            noted.rolledBack();
             throw refused;
         }
         if (TransactionSynchronizationManager.isSynchronizationActive()) {
@@ -73,15 +82,15 @@ public final class Outbox {
                 @Override
                 public void afterCompletion(int status) {
                     if (status == STATUS_ROLLED_BACK) {
-                        entry.rolledBack();
+                        noted.rolledBack();
                     } else {
-                        entry.committed();
+                        noted.committed();
                         committed(count);
                     }
                 }
             });
         } else {
-            entry.committed();
+            noted.committed();
             committed(count);
         }
     }

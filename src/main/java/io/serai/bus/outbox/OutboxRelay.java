@@ -204,8 +204,11 @@ final class OutboxRelay implements SmartLifecycle {
     }
 
     private CompletableFuture<Void> send(OutboxRows.Row row) {
-        var facts = row.failure();
-        return facts == null ? publisher.publish(row.event()) : parking.park(row.event(), facts);
+        var entry = row.entry();
+        var facts = entry.failure();
+        return facts == null
+                ? publisher.publish(entry.event(), entry.routeVersion())
+                : parking.park(entry.event(), facts);
     }
 
     private boolean holdsLease() {

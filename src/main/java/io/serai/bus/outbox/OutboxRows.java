@@ -28,23 +28,41 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class OutboxRows {
 
     /**
+     * An event that is to be published, or parked.
+     *
+     * @param routeVersion of the route that publishes it; absent where none does
+     * @param failure the facts of a failure, where it is one to be parked; absent for an event to be published
+     */
+    record Entry(
+            Event event,
+            @Nullable String routeVersion,
+            @Nullable Map<String, String> failure) {}
+
+    /**
      * A waiting event.
      *
      * @param position its place in the order; for one subject the order of the transactions that wrote it
-     * @param failure the facts of a failure, where it is one to be parked; absent for an event to be published
      */
-    record Row(long position, Event event, @Nullable Map<String, String> failure) {}
+    record Row(long position, Entry entry) {
+
+        Event event() {
+            return entry.event();
+        }
+    }
 
     /** The subjects of so many rows. */
     record Subjects(Set<String> subjects, int rows) {}
 
     private static final String INSERT = """
-            INSERT INTO outbox (id, source, type, subject, time, datacontenttype, dataschema, extensions, data, failure)
-            VALUES (:id, :source, :type, :subject, :time, :datacontenttype, :dataschema, :extensions, :data, :failure)
+            INSERT INTO outbox (id, source, type, subject, time, datacontenttype, dataschema, extensions, data, route_version,
+                failure)
+            VALUES (:id, :source, :type, :subject, :time, :datacontenttype, :dataschema, :extensions, :data, :route_version,
+                :failure)
             """;
     /** The bodies are read only of those that are within the bound in bytes. */
     private static final String SELECT_OLDEST = """
-            SELECT position, id, source, type, subject, time, datacontenttype, dataschema, extensions, data, failure
+            SELECT position, id, source, type, subject, time, datacontenttype, dataschema, extensions, data, route_version,
+                failure
             FROM outbox WHERE position IN (
                 SELECT position FROM (
                     SELECT position, SUM(size) OVER (ORDER BY position) - size AS before FROM (
@@ -73,8 +91,8 @@ final class OutboxRows {
         this.batches = jdbc;
     }
 
-    void insert(Event event, @Nullable Map<String, String> failure) {
-        jdbc.sql(INSERT).params(parameters(event, failure)).update();
+    void insert(Entry entry) {
+        jdbc.sql(INSERT).params(parameters(entry)).update();
     }
 
     /** Inserts in that order, in one batch. */
@@ -82,11 +100,12 @@ final class OutboxRows {
         batches.batchUpdate(
                 INSERT,
                 events.stream()
-                        .map(each -> new MapSqlParameterSource(parameters(each, null)))
+                        .map(each -> new MapSqlParameterSource(parameters(new Entry(each, null, null))))
                         .toArray(SqlParameterSource[]::new));
     }
 
-    private Map<String, @Nullable Object> parameters(Event event, @Nullable Map<String, String> failure) {
+    private Map<String, @Nullable Object> parameters(Entry entry) {
+        var event = entry.event();
         Map<String, @Nullable Object> row = new HashMap<>();
         row.put("id", event.id());
         row.put("source", event.source());
@@ -100,7 +119,8 @@ final class OutboxRows {
         row.put("dataschema", event.dataSchema());
         row.put("extensions", write(event.extensions()));
         row.put("data", event.data());
-        row.put("failure", failure == null ? null : write(failure));
+        row.put("route_version", entry.routeVersion());
+        row.put("failure", entry.failure() == null ? null : write(entry.failure()));
         return row;
     }
 
@@ -155,17 +175,19 @@ final class OutboxRows {
         var failure = row.getString("failure");
         return new Row(
                 row.getLong("position"),
-                new Event(
-                        row.getString("id"),
-                        row.getString("source"),
-                        new EventType(row.getString("type")),
-                        row.getString("subject"),
-                        row.getObject("time", OffsetDateTime.class).toInstant(),
-                        row.getString("datacontenttype"),
-                        row.getString("dataschema"),
-                        read(row.getString("extensions")),
-                        row.getBytes("data")),
-                failure == null ? null : read(failure));
+                new Entry(
+                        new Event(
+                                row.getString("id"),
+                                row.getString("source"),
+                                new EventType(row.getString("type")),
+                                row.getString("subject"),
+                                row.getObject("time", OffsetDateTime.class).toInstant(),
+                                row.getString("datacontenttype"),
+                                row.getString("dataschema"),
+                                read(row.getString("extensions")),
+                                row.getBytes("data")),
+                        row.getString("route_version"),
+                        failure == null ? null : read(failure)));
     }
 
     private String write(Map<String, String> texts) {

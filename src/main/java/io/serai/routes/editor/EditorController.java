@@ -11,20 +11,24 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.DigestUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Serves what editors check and complete routes by. It changes with the hub's version only; the ETag is that of the
- * content.
+ * Serves what editors check and complete routes by. Asked with the version that it has, its ETag ({@code ?v=9f86…}), it is
+ * kept for a year without a question; else the ETag is asked for each time, which costs nothing when it is the same.
  */
 @RestController
 final class EditorController {
+
+    private static final Duration YEAR = Duration.ofDays(365);
 
     private final Catalogue catalogue = new Catalogue();
 
@@ -40,45 +44,50 @@ final class EditorController {
     @Operation(summary = "Shows the JSON schema of routes in YAML")
     @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(type = "object")))
     @GetMapping(path = "/api/editor/schema", produces = "application/json")
-    ResponseEntity<byte[]> schema() throws IOException {
+    ResponseEntity<byte[]> schema(@RequestParam(name = "v", required = false) @Nullable String version)
+            throws IOException {
         try (var schema = Catalogue.class.getClassLoader().getResourceAsStream("schema/camelYamlDsl.json")) {
             if (schema == null) {
                 throw new IllegalStateException("reading schema/camelYamlDsl.json: camel-yaml-dsl is not there");
             }
-            return answer(schema.readAllBytes());
+            return answer(schema.readAllBytes(), version);
         }
     }
 
     @Operation(summary = "Lists the components that Camel and this hub know")
     @GetMapping("/api/editor/components")
-    ResponseEntity<List<Component>> components() {
+    ResponseEntity<List<Component>> components(@RequestParam(name = "v", required = false) @Nullable String version) {
         var components = catalogue.schemes().stream()
                 .map(scheme -> new Component(scheme, catalogue.hasComponent(scheme)))
                 .toList();
-        return ResponseEntity.ok().cacheControl(cache()).body(components);
+        return answer(components, components.toString().getBytes(StandardCharsets.UTF_8), version);
     }
 
     @Operation(summary = "Describes a component and its options, as Camel's tools exchange it")
     @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(type = "object")))
     @GetMapping(path = "/api/editor/components/{scheme}", produces = "application/json")
-    ResponseEntity<byte[]> component(@PathVariable String scheme) {
+    ResponseEntity<byte[]> component(
+            @PathVariable String scheme, @RequestParam(name = "v", required = false) @Nullable String version) {
         var description = catalogue
                 .description(scheme)
                 .orElseThrow(() -> new NotFound("finding component: neither Camel nor this hub has one of this name"));
-        return answer(description.getBytes(StandardCharsets.UTF_8));
+        return answer(description.getBytes(StandardCharsets.UTF_8), version);
     }
 
-    /** Compared with If-None-Match by Spring, which answers 304. */
-    private static ResponseEntity<byte[]> answer(byte[] json) {
+    private static ResponseEntity<byte[]> answer(byte[] json, @Nullable String version) {
+        return answer(json, json, version);
+    }
+
+    /** The ETag is compared with If-None-Match by Spring, which answers 304. */
+    private static <T> ResponseEntity<T> answer(T body, byte[] content, @Nullable String version) {
+        var current = DigestUtils.md5DigestAsHex(content);
         return ResponseEntity.ok()
-                .cacheControl(cache())
-                .eTag(DigestUtils.md5DigestAsHex(json))
+                .cacheControl(
+                        current.equals(version)
+                                ? CacheControl.maxAge(YEAR).cachePrivate().immutable()
+                                : CacheControl.noCache().cachePrivate())
+                .eTag(current)
                 .contentType(MediaType.APPLICATION_JSON)
-                .body(json);
-    }
-
-    /** An hour without a question: a new version of the hub may serve another under the same path. */
-    private static CacheControl cache() {
-        return CacheControl.maxAge(Duration.ofHours(1)).cachePrivate();
+                .body(body);
     }
 }

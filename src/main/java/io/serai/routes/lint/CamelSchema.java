@@ -4,6 +4,7 @@ package io.serai.routes.lint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.serai.routes.lint.Report.Place;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +18,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
@@ -62,6 +64,7 @@ final class CamelSchema {
 
     private static final String RESOURCE = "schema/camelYamlDsl.json";
     private static final String DEFINITIONS = "#/items/definitions/";
+    private static final String LANGUAGE = "org.apache.camel.model.language.";
 
     /** What is wrong, and how deep in the tree: of alternatives the one that fails deepest was meant. */
     private record Mismatch(
@@ -73,6 +76,8 @@ final class CamelSchema {
 
     private final JsonNode schema;
     private final JsonNode definitions;
+    /** The rule of each language, by name. */
+    private final ObjectNode languages = JsonNodeFactory.instance.objectNode();
 
     CamelSchema() {
         try (var json = CamelSchema.class.getClassLoader().getResourceAsStream(RESOURCE)) {
@@ -81,6 +86,14 @@ final class CamelSchema {
             }
             schema = new ObjectMapper().readTree(json);
             definitions = schema.path("items").path("definitions");
+            definitions
+                    .path(LANGUAGE + "ExpressionDefinition")
+                    .findValues("properties")
+                    .forEach(each -> each.properties().forEach(language -> {
+                        if (language.getValue().has("$ref")) {
+                            languages.set(language.getKey(), language.getValue());
+                        }
+                    }));
         } catch (IOException unreadable) {
             throw new UncheckedIOException("reading " + RESOURCE, unreadable);
         }
@@ -118,7 +131,10 @@ final class CamelSchema {
     private List<Mismatch> check(Node node, JsonNode rule, int depth) {
         if (rule.has("$ref")) {
             // beside $ref the draft knows nothing
-            return check(node, definitions.path(rule.get("$ref").asText().substring(DEFINITIONS.length())), depth);
+            var name = rule.get("$ref").asText().substring(DEFINITIONS.length());
+            return name.startsWith(LANGUAGE) && node instanceof MappingNode mapping
+                    ? checkExpression(mapping, definitions.path(name), depth)
+                    : check(node, definitions.path(name), depth);
         }
         var found = new ArrayList<Mismatch>();
         if (!hasType(node, rule, depth, found)) {
@@ -143,6 +159,38 @@ final class CamelSchema {
             }
         }
         return found;
+    }
+
+    /**
+     * An expression may hold one of another language, which then counts in its place: Camel's loader takes that, its schema
+     * leaves it out.
+     */
+    private List<Mismatch> checkExpression(MappingNode expression, JsonNode rule, int depth) {
+        var form = rule.path("oneOf").path(1).isMissingNode()
+                ? rule
+                : rule.path("oneOf").path(1);
+        var known = form.path("properties");
+        var inner = expression.getValue().stream()
+                .filter(tuple -> isOneOf(languages, tuple) && !isOneOf(known, tuple))
+                .findFirst();
+        if (known.isMissingNode() || inner.isEmpty()) {
+            return check(expression, rule, depth);
+        }
+        var language = String.valueOf(Nodes.text(inner.get().getKeyNode()));
+        var found = check(inner.get().getValueNode(), languages.get(language), depth + 1);
+        var rest = new MappingNode(
+                expression.getTag(),
+                expression.getValue().stream()
+                        .filter(tuple -> tuple != inner.get())
+                        .toList(),
+                expression.getFlowStyle());
+        checkKeys(rest, form.<ObjectNode>deepCopy().without("required"), depth, found);
+        return found;
+    }
+
+    private static boolean isOneOf(JsonNode names, NodeTuple tuple) {
+        var key = Nodes.text(tuple.getKeyNode());
+        return key != null && names.has(key);
     }
 
     private List<Mismatch> closest(Node node, JsonNode alternatives, int depth) {

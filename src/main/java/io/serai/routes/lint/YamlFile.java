@@ -20,7 +20,7 @@ import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /** Reads YAML with the parser that Camel reads it with, keeping the place of each node, within limits. */
-final class YamlFile {
+public final class YamlFile {
 
     /** A route file of 300 KB has some 10,000 lines. */
     static final int MAX_BYTES = 2_000_000;
@@ -39,7 +39,7 @@ final class YamlFile {
     private YamlFile() {}
 
     /** The root of the file; empty, with the reason reported, where it is no YAML or beyond the limits. */
-    static Optional<Node> read(RouteFile file, Consumer<Finding> report) {
+    public static Optional<Node> read(RouteFile file, Consumer<Finding> report) {
         try {
             if (file.content().length > MAX_BYTES) {
                 throw new TooMuch("the file is larger than 2 MB");
@@ -68,14 +68,20 @@ final class YamlFile {
             var line = place.map(mark -> mark.getLine() + 1).orElse(1);
             var column = place.map(mark -> mark.getColumn() + 1).orElse(1);
             var context = broken.getContext() == null ? "" : broken.getContext() + ", ";
+            // as Camel does: it reads one document, or nothing of the file
+            var isSecond = context.startsWith("expected a single document");
             report.accept(new Finding(
                     Severity.ERROR,
                     file.path(),
                     line,
                     column,
                     "yaml",
-                    "this is not YAML: " + context + broken.getProblem(),
-                    "look at the indentation, quotes and colons here and in the line before"));
+                    isSecond
+                            ? "a second document begins here; Camel reads files of one"
+                            : "this is not YAML: " + context + broken.getProblem(),
+                    isSecond
+                            ? "remove the '---', or make what follows a file of its own"
+                            : "look at the indentation, quotes and colons here and in the line before"));
         } catch (CharacterCodingException notText) {
             report.accept(new Finding(
                     Severity.ERROR, file.path(), 1, 1, "yaml", "the file is not UTF-8", "save it as UTF-8"));

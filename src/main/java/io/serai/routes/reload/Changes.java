@@ -39,10 +39,23 @@ public record Changes(Map<String, Optional<RouteFile>> files) {
         return new Changes(changed);
     }
 
-    Changes without(Collection<String> paths) {
+    public Changes without(Collection<String> paths) {
         var rest = new TreeMap<>(files);
         rest.keySet().removeAll(Set.copyOf(paths));
         return new Changes(rest);
+    }
+
+    /** Both; of a path that is in both, this one's. */
+    public Changes and(Changes others) {
+        var both = new TreeMap<>(others.files);
+        both.putAll(files);
+        return new Changes(both);
+    }
+
+    Changes only(Collection<String> paths) {
+        var some = new TreeMap<>(files);
+        some.keySet().retainAll(Set.copyOf(paths));
+        return new Changes(some);
     }
 
     boolean isEmpty() {

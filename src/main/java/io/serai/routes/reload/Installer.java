@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.RouteConfigurationBuilder;
+import org.apache.camel.component.bean.BeanEndpoint;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.rest.VerbDefinition;
@@ -133,6 +134,13 @@ final class Installer {
         for (var name : installed.beans()) {
             attempt("bean " + name, () -> context.getRegistry().unbind(name));
             model.getCustomBeans().removeIf(bean -> name.equals(bean.getName()));
+        }
+        if (!installed.beans().isEmpty()) {
+            RenewedSimple.forget(context);
+            context.getEndpoints().stream()
+                    .filter(each -> each instanceof BeanEndpoint endpoint
+                            && installed.beans().contains(endpoint.getBeanName()))
+                    .forEach(each -> attempt("endpoint " + each, () -> context.removeEndpoint(each)));
         }
         attempt("classes", () -> loader.forget(installed.unit()));
     }

@@ -25,7 +25,7 @@ public interface Journal {
     Map<String, RouteFile> lastGood();
 
     /**
-     * Called once for each change, after it. Must not throw: the routes run already.
+     * Called once for each change, after it. Must not throw: the routes run already. Says in the log what is mended.
      *
      * @param author {@link #FOLDER} where the change was found in the folder
      */

@@ -19,6 +19,9 @@ final class Place {
     private static final Pattern QUOTED = Pattern.compile("[A-Za-z][\\w.+-]*:[^\\s,\\]?]*|\\{\\{[^}]+}}|#?[\\w.-]{3,}");
     private static final int MAX_MESSAGE = 500;
 
+    /** The rule of what only a start has told. */
+    static final String START = "start";
+
     private Place() {}
 
     static Broken of(Unit unit, Throwable thrown) {
@@ -48,7 +51,7 @@ final class Place {
 
     private static String rule(Throwable thrown) {
         if (causes(thrown).anyMatch(FailedToStartRouteException.class::isInstance)) {
-            return "start";
+            return START;
         }
         return causes(thrown).anyMatch(FailedToCreateRouteException.class::isInstance) ? "preflight" : "load";
     }

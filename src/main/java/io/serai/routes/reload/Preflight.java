@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tries units in a Camel context of their own before they replace those that run: unknown components and options, beans,
- * properties and expressions are found so, and ids that are taken. What only a start can tell, say that a port is taken, is
+ * properties, expressions, retry policies and configurations are found so, and ids that are taken. What only a start can tell, say that a port is taken, is
  * not.
  *
  * <p>Runs the {@code configure()} of Java routes and makes the beans that files declare.
@@ -40,17 +40,17 @@ final class Preflight {
     }
 
     /**
-     * Tries units together with all that they need.
+     * Tries units of a state together with all that they need.
      *
      * @return what is wrong, one finding for each unit that could not be made; empty where all could
      */
-    List<Finding> check(Collection<Unit> tried, Fingerprints prints) {
+    List<Finding> check(Collection<Unit> tried, State state) {
         var findings = new ArrayList<Finding>();
         var failed = new HashSet<Unit>();
         // one bad unit hides no other: it is left out, and the rest tried again
         while (true) {
             var broken =
-                    first(tried.stream().filter(unit -> !failed.contains(unit)).toList(), prints, failed);
+                    first(tried.stream().filter(unit -> !failed.contains(unit)).toList(), state, failed);
             if (broken == null) {
                 return findings;
             }
@@ -63,11 +63,12 @@ final class Preflight {
 
     private record Wrong(Unit unit, Finding finding) {}
 
-    private @Nullable Wrong first(Collection<Unit> tried, Fingerprints prints, Set<Unit> failed) {
+    private @Nullable Wrong first(Collection<Unit> tried, State state, Set<Unit> failed) {
+        var prints = state.prints();
         var units = new LinkedHashSet<>(tried);
         tried.forEach(unit -> units.addAll(prints.needed(unit)));
         units.removeAll(failed);
-        var context = scratch.context();
+        var context = scratch.context(state);
         try {
             var installer = new Installer(context, new Loader(context, directory, compiled), clock);
             for (var unit :

@@ -9,6 +9,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.direct.DirectComponent;
+import org.apache.camel.language.simple.FileLanguage;
+import org.apache.camel.language.simple.SimpleLanguage;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.ApplicationContext;
@@ -31,6 +33,22 @@ class ReloadConfiguration {
         return new PatientDirect(progress::mayCome);
     }
 
+    /** Found by Camel likewise. */
+    @Bean("simple-language")
+    RenewedSimple simpleLanguage() {
+        return new RenewedSimple(SimpleLanguage::new);
+    }
+
+    @Bean("file-language")
+    RenewedSimple fileLanguage() {
+        return new RenewedSimple(FileLanguage::new);
+    }
+
+    @Bean(ServedFiles.NAME)
+    ServedFiles servedFiles(RoutesProperties properties) {
+        return new ServedFiles(properties.directory());
+    }
+
     @Bean
     RouteFolder routeFolder(RoutesProperties properties) {
         return new RouteFolder(properties.directory());
@@ -43,14 +61,15 @@ class ReloadConfiguration {
             RoutesProperties properties,
             ObjectProvider<Lint> lint,
             Progress progress,
+            ServedFiles served,
             Clock clock) {
         var compiled = new JavaLoader.Compiled();
         var directory = properties.directory();
         var installer = new Installer(camel, new Loader(camel, directory, compiled), clock);
         return new Reloader(
                 lint.getIfAvailable(() -> (changed, all) -> List.of()),
-                new Preflight(new Scratch(beans, camel), directory, compiled, clock),
-                new Swap(camel, installer, progress, properties.drainTimeout()),
+                new Preflight(new Scratch(beans, camel, directory), directory, compiled, clock),
+                new Swap(camel, installer, served, progress, properties.drainTimeout()),
                 properties.changeSet(),
                 clock);
     }

@@ -125,20 +125,68 @@ public final class Reloader {
     }
 
     /**
-     * Applies changes as far as they are good.
+     * Applies changes as far as they are good, and with them what was refused before and is good now.
      *
-     * @return what became of them; what was refused is remembered until the next change of its file
+     * @return what became of them; what was refused is remembered until its file or others change
      */
     public Outcome apply(Changes changes) {
         one.lock();
         try {
-            var outcome = settle(changes);
-            remember(changes, outcome);
+            var before = refused;
+            var outcome = mode == ChangeSet.ALL ? applyAll(changes) : applyEach(changes);
             running = List.copyOf(swap.running());
-            return outcome;
+            return new Outcome(
+                    outcome.live(),
+                    outcome.refused().stream().filter(refused::containsKey).collect(Collectors.toSet()),
+                    outcome.findings(),
+                    outcome.started(),
+                    changes.and(waiting(before)).only(outcome.live()).only(before.keySet()),
+                    outcome.busy());
         } finally {
             one.unlock();
         }
+    }
+
+    /** What waits belongs to the set: one that is mended bit by bit goes live with its last bit. */
+    private Outcome applyAll(Changes changes) {
+        var set = changes.and(waiting(refused));
+        var outcome = settle(set);
+        remember(set, outcome);
+        return outcome;
+    }
+
+    /** What others lacked may be there now. A route that could not be started is not tried again: it would be stopped for it. */
+    private Outcome applyEach(Changes changes) {
+        var outcome = settle(changes);
+        remember(changes, outcome);
+        var waiting = waiting(refused).without(changes.files().keySet());
+        if (outcome.live().isEmpty() || waiting.isEmpty()) {
+            return outcome;
+        }
+        var unable = refused.entrySet().stream()
+                .filter(each -> each.getValue().findings().stream()
+                        .anyMatch(finding -> finding.rule().equals(Place.START)))
+                .map(Map.Entry::getKey)
+                .toList();
+        var mended = settle(waiting.without(unable));
+        remember(waiting.without(unable), mended);
+        return new Outcome(
+                join(outcome.live(), mended.live()),
+                outcome.refused(),
+                outcome.findings(),
+                Stream.concat(outcome.started().stream(), mended.started().stream())
+                        .toList(),
+                null);
+    }
+
+    private static Set<String> join(Set<String> some, Set<String> others) {
+        return Stream.concat(some.stream(), others.stream()).collect(Collectors.toSet());
+    }
+
+    private static Changes waiting(Map<String, Refused> refused) {
+        var files = new TreeMap<String, Optional<RouteFile>>();
+        refused.forEach((path, each) -> files.put(path, each.file()));
+        return new Changes(files);
     }
 
     /**
@@ -240,7 +288,9 @@ public final class Reloader {
         findings.addAll(next.duplicates());
         var wrong = errors(findings).map(Finding::file).collect(Collectors.toSet());
         if (changes.files().keySet().stream().noneMatch(wrong::contains)) {
-            findings.addAll(preflight.check(swap.toStart(next), next.prints()));
+            var affected = new ArrayList<>(swap.toStart(next));
+            affected.removeAll(swap.owed(good, next));
+            findings.addAll(preflight.check(affected, next));
         }
         return findings;
     }
@@ -277,21 +327,26 @@ public final class Reloader {
     private void remember(Changes changes, Outcome outcome) {
         var now = new LinkedHashMap<>(refused);
         changes.files().forEach((path, file) -> {
-            if (outcome.refused().contains(path)) {
-                now.put(path, new Refused(file, of(path, outcome), clock.instant()));
-            } else if (outcome.live().contains(path)) {
+            var known = now.get(path);
+            if (outcome.live().contains(path)
+                    || file.equals(Optional.ofNullable(good.files().get(path)))) {
                 now.remove(path);
+            } else if (outcome.refused().contains(path)) {
+                var at = known != null && known.file().equals(file) ? known.at() : clock.instant();
+                now.put(path, new Refused(file, of(path, outcome), at));
             }
         });
         refused = Map.copyOf(now);
     }
 
-    /** Those of the file; all, where it is others that suffer. */
+    /** Those of the file; with them all errors, where it is others that suffer. */
     private static List<Finding> of(String path, Outcome outcome) {
         var own = outcome.findings().stream()
                 .filter(each -> each.file().equals(path))
                 .toList();
-        return own.isEmpty() ? outcome.errors() : own;
+        return errors(own).findAny().isPresent()
+                ? own
+                : sorted(Stream.concat(own.stream(), outcome.errors().stream()).toList());
     }
 
     private static List<Finding> sorted(Collection<Finding> findings) {

@@ -30,7 +30,9 @@ public final class RouteFolder {
     /** The largest file that is read. */
     public static final int MAX_BYTES = 2_000_000;
 
-    private static final int MAX_DEPTH = 10;
+    /** The most parts of a path, the file's name among them; deeper ones are not seen. */
+    public static final int MAX_DEPTH = 10;
+
     private static final int MAX_FILES = 5_000;
     private static final Pattern SEEN = Pattern.compile("[^.~#].*\\.(yaml|yml|java|json|xsd|xsl|xslt)");
 

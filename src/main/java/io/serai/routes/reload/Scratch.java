@@ -3,6 +3,7 @@ package io.serai.routes.reload;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.serai.routes.HubBeans;
+import java.nio.file.Path;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
@@ -11,8 +12,11 @@ import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.impl.engine.DefaultComponentResolver;
 import org.apache.camel.spi.ComponentResolver;
+import org.apache.camel.spi.Language;
 import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.PropertiesSource;
+import org.apache.camel.spi.ResourceResolver;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.DefaultRegistry;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
@@ -27,6 +31,8 @@ final class Scratch {
     /** Would be bound to the scratch context, or be changed by it. */
     private static final List<Class<?>> HIDDEN = List.of(
             Component.class,
+            Language.class,
+            ResourceResolver.class,
             CamelContext.class,
             CircuitBreakerRegistry.class,
             RoutesBuilder.class,
@@ -35,16 +41,25 @@ final class Scratch {
 
     private final ApplicationContext beans;
     private final CamelContext running;
+    private final Path directory;
 
-    Scratch(ApplicationContext beans, CamelContext running) {
+    Scratch(ApplicationContext beans, CamelContext running, Path directory) {
+        this.directory = directory;
         this.beans = beans;
         this.running = running;
     }
 
-    /** A context that is not started; whoever asks for it stops it. */
-    DefaultCamelContext context() {
+    /**
+     * A context that is not started; whoever asks for it stops it.
+     *
+     * @param state whose files its routes find
+     */
+    DefaultCamelContext context(State state) {
         var context = new DefaultCamelContext(new DefaultRegistry(new HubBeans(beans, HIDDEN, type -> true)));
         context.getCamelContextExtension().setName("preflight");
+        var served = new ServedFiles(directory);
+        served.serve(state);
+        context.getRegistry().bind(ServedFiles.NAME, served);
         context.setAutoStartup(false);
         context.setStartupSummaryLevel(StartupSummaryLevel.Off);
         context.setApplicationContextClassLoader(running.getApplicationContextClassLoader());
@@ -52,6 +67,8 @@ final class Scratch {
         context.setSourceLocationEnabled(true);
         context.getPropertiesComponent().addPropertiesSource(new Properties());
         context.getCamelContextExtension().addContextPlugin(ComponentResolver.class, new Components());
+        // with what the hub gives its own: a retry policy that a route cannot have is found here
+        beans.getBeanProvider(CamelContextConfiguration.class).forEach(each -> each.beforeApplicationStart(context));
         return context;
     }
 

@@ -11,8 +11,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.slf4j.Logger;
@@ -25,13 +27,15 @@ final class Swap {
 
     private final CamelContext context;
     private final Installer installer;
+    private final ServedFiles served;
     private final Progress progress;
     private final Duration drainTimeout;
     private final Map<Unit.Id, Installed> running = new LinkedHashMap<>();
 
-    Swap(CamelContext context, Installer installer, Progress progress, Duration drainTimeout) {
+    Swap(CamelContext context, Installer installer, ServedFiles served, Progress progress, Duration drainTimeout) {
         this.context = context;
         this.installer = installer;
+        this.served = served;
         this.progress = progress;
         this.drainTimeout = drainTimeout;
     }
@@ -50,6 +54,13 @@ final class Swap {
                 })
                 .sorted(Comparator.comparing(Unit::kind))
                 .toList();
+    }
+
+    /** Units that should run already, do not, and are no other in the next state: what comes is not to blame for them. */
+    Set<Unit> owed(State state, State next) {
+        return toStart(state).stream()
+                .filter(unit -> state.prints().of(unit).equals(next.prints().of(unit)))
+                .collect(Collectors.toSet());
     }
 
     private List<Installed> toStop(State state, Collection<Unit> toStart) {
@@ -75,23 +86,31 @@ final class Swap {
         var start = toStart(next);
         var stop = toStop(next, start);
         if (start.isEmpty() && stop.isEmpty()) {
+            served.serve(next);
             return List.of();
         }
+        var owed = owed(before, next);
         var ids = stop.stream().flatMap(each -> each.routeIds().stream()).toList();
         progress.swapping(true);
         Drain held = null;
         try {
             held = Drain.of(context, ids, calls(stop), drainTimeout);
             stop.forEach(this::remove);
+            served.serve(next);
             var started = new ArrayList<Installed>();
             try {
                 for (var unit : start) {
-                    started.add(add(unit, next));
+                    if (owed.contains(unit)) {
+                        tryAgain(unit, next).ifPresent(started::add);
+                    } else {
+                        started.add(add(unit, next));
+                    }
                 }
             } catch (Broken broken) {
                 for (int i = started.size() - 1; i >= 0; i--) {
                     remove(started.get(i));
                 }
+                served.serve(before);
                 putBack(stop, before);
                 throw broken;
             }
@@ -110,6 +129,7 @@ final class Swap {
      * @param report takes what is wrong with the others; nothing of their files is left running
      */
     List<String> start(State state, Consumer<Finding> report) {
+        served.serve(state);
         var bad = new HashSet<String>();
         for (var unit : toStart(state)) {
             if (bad.contains(unit.path())) {
@@ -135,6 +155,15 @@ final class Swap {
                 installer.add(unit, state.prints().needed(unit), state.prints().of(unit), state.hashOf(unit.path()));
         running.put(unit.id(), installed);
         return installed;
+    }
+
+    private Optional<Installed> tryAgain(Unit unit, State state) {
+        try {
+            return Optional.of(add(unit, state));
+        } catch (Broken still) {
+            LOG.debug("routes of {} could not be started again", unit.path(), still);
+            return Optional.empty();
+        }
     }
 
     private void remove(Installed installed) {

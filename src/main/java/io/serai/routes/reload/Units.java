@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes.reload;
 
+import io.serai.routes.lint.Finding;
 import io.serai.routes.lint.RouteFile;
+import io.serai.routes.lint.YamlFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -18,25 +20,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
-import org.snakeyaml.engine.v2.composer.Composer;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.snakeyaml.engine.v2.parser.ParserImpl;
-import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /** Takes a route file apart. Reads text only; Camel has no part in it. */
 final class Units {
-
-    private static final LoadSettings SETTINGS =
-            LoadSettings.builder().setCodePointLimit(2_000_000).build();
-    private static final int MAX_DEPTH = 200;
 
     /** Hold for all routes of their file, and so are part of each. */
     private static final Set<String> FILE_SCOPE = Set.of(
@@ -103,7 +95,7 @@ final class Units {
             throw Broken.at(file.path(), 1, 1, "empty", "the file is empty", new IllegalArgumentException());
         }
         var units = new Units(file, text);
-        return file.isJava() ? List.of(units.java(text)) : units.yaml(text);
+        return file.isJava() ? List.of(units.java(text)) : units.yaml();
     }
 
     private static Unit resource(RouteFile file) {
@@ -118,8 +110,8 @@ final class Units {
         return new Unit(file.path(), Kind.JAVA, "file", file.name(), 1, text, text, provides);
     }
 
-    private List<Unit> yaml(String text) throws Broken {
-        var root = read(text);
+    private List<Unit> yaml() throws Broken {
+        var root = read();
         if (root instanceof SequenceNode list && list.getFlowStyle() == FlowStyle.BLOCK && canBeTakenApart(list)) {
             return apart(list);
         }
@@ -129,28 +121,17 @@ final class Units {
             list.getValue().forEach(item -> provides.addAll(provides(item)));
         }
         scalar(child(child(root, "metadata"), "name")).ifPresent(provides::add);
-        return List.of(new Unit(file.path(), kind, "file", file.name(), 1, text, canonical(root), provides));
+        return List.of(new Unit(
+                file.path(), kind, "file", file.name(), 1, String.join("\n", lines), canonical(root), provides));
     }
 
-    private Node read(String text) throws Broken {
-        try {
-            var parser = new ParserImpl(SETTINGS, new StreamReader(SETTINGS, text));
-            return new Composer(SETTINGS, parser)
-                    .getSingleNode()
-                    .orElseThrow(() ->
-                            Broken.at(file.path(), 1, 1, "empty", "the file is empty", new IllegalArgumentException()));
-        } catch (MarkedYamlEngineException wrong) {
-            var mark = wrong.getProblemMark().or(wrong::getContextMark);
-            throw Broken.at(
-                    file.path(),
-                    mark.map(at -> at.getLine() + 1).orElse(1),
-                    mark.map(at -> at.getColumn() + 1).orElse(1),
-                    "yaml",
-                    "this is not YAML: " + wrong.getProblem(),
-                    wrong);
-        } catch (YamlEngineException | StackOverflowError wrong) {
-            throw Broken.at(file.path(), 1, 1, "yaml", "this is not YAML: " + wrong.getMessage(), wrong);
+    private Node read() throws Broken {
+        var findings = new ArrayList<Finding>();
+        var root = YamlFile.read(file, findings::add);
+        if (root.isEmpty()) {
+            throw new Broken(findings.get(0), new IllegalArgumentException());
         }
+        return root.get();
     }
 
     /** Each item begins a line of its own, and none refers to another. */
@@ -158,7 +139,7 @@ final class Units {
         var beginnings = list.getValue().stream().map(Units::line).toList();
         return beginnings.stream().distinct().count() == beginnings.size()
                 && list.getValue().stream().allMatch(this::beginsItsLine)
-                && !hasAnchors(list, 0);
+                && !hasAnchors(list);
     }
 
     private boolean beginsItsLine(Node item) {
@@ -175,10 +156,8 @@ final class Units {
                         .contains("-");
     }
 
-    private static boolean hasAnchors(Node node, int depth) {
-        return depth > MAX_DEPTH
-                || node.getAnchor().isPresent()
-                || children(node).anyMatch(child -> hasAnchors(child, depth + 1));
+    private static boolean hasAnchors(Node node) {
+        return node.getAnchor().isPresent() || children(node).anyMatch(Units::hasAnchors);
     }
 
     private List<Unit> apart(SequenceNode list) {

@@ -9,6 +9,8 @@ import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
 import org.apache.camel.RoutesBuilder;
+import org.apache.camel.spi.Language;
+import org.apache.camel.spi.ResourceResolver;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -30,6 +32,8 @@ class RouteTestConfiguration {
             TransactionManager.class,
             CamelContext.class,
             Component.class,
+            Language.class,
+            ResourceResolver.class,
             RoutesBuilder.class);
 
     @Bean

@@ -29,6 +29,7 @@ final class StoredJournal implements Journal {
             String path,
             Optional<RouteFile> file,
             Version.Result result,
+            boolean isMended,
             List<Finding> findings,
             String author,
             String note) {}
@@ -58,12 +59,16 @@ final class StoredJournal implements Journal {
 
     @Override
     public synchronized void applied(Changes changes, Outcome outcome, String author, String note) {
-        changes.files().forEach((path, file) -> {
+        changes.and(outcome.mended()).files().forEach((path, file) -> {
+            var isTakenAlong = !changes.files().containsKey(path);
+            var who = isTakenAlong ? FOLDER : author;
+            var why = isTakenAlong ? "" : note;
             if (outcome.live().contains(path)) {
                 var result = file.isPresent() ? Version.Result.LIVE : Version.Result.REMOVED;
-                waiting.add(new Entry(path, file, result, List.of(), author, note));
+                var isMended = outcome.mended().files().containsKey(path);
+                waiting.add(new Entry(path, file, result, isMended, List.of(), who, why));
             } else if (outcome.refused().contains(path)) {
-                waiting.add(new Entry(path, file, Version.Result.REFUSED, outcome.errors(), author, note));
+                waiting.add(new Entry(path, file, Version.Result.REFUSED, false, outcome.errors(), who, why));
             }
         });
         while (waiting.size() > MAX_WAITING) {
@@ -77,8 +82,16 @@ final class StoredJournal implements Journal {
         try {
             while (!waiting.isEmpty()) {
                 var next = waiting.getFirst();
-                versions.add(next.path(), next.file(), next.result(), next.findings(), next.author(), next.note());
+                var number = versions.add(
+                        next.path(), next.file(), next.result(), next.findings(), next.author(), next.note());
                 waiting.removeFirst();
+                if (next.isMended()) {
+                    LOG.info(
+                            "route file {} is mended, version {} {}",
+                            next.path(),
+                            number,
+                            next.file().isPresent() ? "runs" : "is its end");
+                }
             }
             hubs.tell(running.get());
         } catch (DataAccessException away) {

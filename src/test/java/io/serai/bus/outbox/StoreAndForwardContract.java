@@ -198,7 +198,7 @@ abstract class StoreAndForwardContract {
         standBy();
         try {
             // written behind the back of this hub
-            hub.getBean(OutboxRows.class).insert(event("other.first", "shared"), null);
+            hub.getBean(OutboxRows.class).insert(new OutboxRows.Entry(event("other.first", "shared"), null, null));
             await().until(() -> backlog.mayHold("shared"));
 
             assertThat(post("/api/events/other.second?subject=shared", "1").statusCode())

@@ -2,7 +2,6 @@
 package io.serai.routes.editor;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItem;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.header;
@@ -11,6 +10,8 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 
 import io.serai.message.NotFound;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.test.web.servlet.MockMvc;
 import org.springframework.test.web.servlet.setup.MockMvcBuilders;
 
@@ -20,16 +21,31 @@ class EditorControllerTest {
     private final MockMvc hub =
             MockMvcBuilders.standaloneSetup(new EditorController()).build();
 
-    @Test
-    void theSchemaIsServedOnceAndThenNotModified() throws Exception {
-        var etag = hub.perform(get("/api/editor/schema"))
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/editor/schema", "/api/editor/components", "/api/editor/components/event"})
+    void whatIsAskedForByItsVersionIsKeptForeverAndElseAskedForEachTime(String path) throws Exception {
+        var etag = String.valueOf(hub.perform(get(path))
                 .andExpect(status().isOk())
-                .andExpect(header().string("Cache-Control", containsString("max-age=3600")))
-                .andExpect(jsonPath("$.items.properties.route").exists())
+                .andExpect(header().string("Cache-Control", "no-cache, private"))
                 .andReturn()
                 .getResponse()
-                .getHeader("ETag");
-        hub.perform(get("/api/editor/schema").header("If-None-Match", etag)).andExpect(status().isNotModified());
+                .getHeader("ETag"));
+        hub.perform(get(path).header("If-None-Match", etag)).andExpect(status().isNotModified());
+
+        var version = etag.replace("\"", "");
+        hub.perform(get(path).queryParam("v", version))
+                .andExpect(status().isOk())
+                .andExpect(header().string("Cache-Control", "max-age=31536000, private, immutable"));
+        hub.perform(get(path).queryParam("v", "of-an-older-hub"))
+                .andExpect(status().isOk())
+                .andExpect(header().string("Cache-Control", "no-cache, private"))
+                .andExpect(header().string("ETag", etag));
+    }
+
+    @Test
+    void theSchemaIsCamels() throws Exception {
+        hub.perform(get("/api/editor/schema"))
+                .andExpect(jsonPath("$.items.properties.route").exists());
     }
 
     @Test

@@ -4,6 +4,7 @@ package io.serai.routes.lint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,48 @@ class SchemaLintTest {
                         .with("a.camel.yaml", "- route:\n    id: [a\n    from: b\n")
                         .rules())
                 .containsExactly("yaml 7:9");
+    }
+
+    @Test
+    void aSecondDocumentIsReportedWhereItBeginsAsCamelReadsNone() {
+        var route = "- route:\n    id: a\n    from: {uri: direct:a, steps: [{stop: {}}]}\n";
+        var finding = new Tree()
+                .plain("a.camel.yaml", "---\n" + route + "---\n" + route.replace("a", "b")).findings().stream()
+                        .filter(each -> each.rule().equals("yaml"))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(finding)
+                .extracting(Finding::rule, Finding::line, Finding::column)
+                .containsExactly("yaml", 5, 1);
+        assertThat(finding.message()).contains("second document").doesNotContain("not YAML");
+        assertThat(new Tree().plain("a.camel.yaml", "---\n" + route + "...\n").findings())
+                .noneMatch(each -> each.rule().equals("yaml"));
+    }
+
+    @Test
+    void anExpressionMayHoldOneOfAnotherLanguage() {
+        assertThat(steps("- setBody:\n    simple:\n      jsonpath: $.x\n")).isEmpty();
+        assertThat(
+                        steps(
+                                "- setBody:\n    expression:\n      constant:\n        trim: false\n        simple:\n          expression: x\n"))
+                .isEmpty();
+        assertThat(steps("- filter:\n    jsonpath: {simple: '${body}'}\n    steps: [{stop: {}}]\n"))
+                .isEmpty();
+        // of two of them Camel takes none; and what they hold is checked
+        assertThat(steps("- setBody:\n    simple:\n      jsonpath: $.x\n      constant: y\n"))
+                .containsExactly("unknown-key 13:15");
+        assertThat(steps("- setBody:\n    simple:\n      jsonpath:\n        expresion: $.x\n"))
+                .first()
+                .isEqualTo("unknown-key 13:17");
+        assertThat(steps("- setBody:\n    simple:\n      nolanguage: x\n"))
+                .first()
+                .isEqualTo("unknown-key 12:15");
+        assertThat(steps("- setBody:\n    simple:\n      simple: '${nonsense}'\n"))
+                .containsExactly("simple 12:23");
+    }
+
+    private static List<String> steps(String steps) {
+        return new Tree().with("a.camel.yaml", Tree.steps(steps)).rules();
     }
 
     @Test

@@ -15,20 +15,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.camel.Route;
 import org.apache.camel.model.Model;
+import org.apache.camel.support.RoutePolicySupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Routes are edited while the hub runs: what is good goes live, what is bad changes nothing. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(OutputCaptureExtension.class)
 class ReloadIT {
 
     /** A second from the look that finds the file whole, which is the third at most. */
@@ -110,6 +116,7 @@ class ReloadIT {
                 new BadEdit("id of another file", good.replace("id: bad", "id: other"), 2),
                 new BadEdit("half of it", good.substring(0, good.indexOf("steps") + 4), 5),
                 new BadEdit("empty", "", 1),
+                new BadEdit("two documents", good + "---\n" + good, 8),
                 new BadEdit(
                         "path that is taken", good.replace("platform-http:/t/bad", "event:a.b?subscription=taken"), 4));
     }
@@ -203,6 +210,7 @@ class ReloadIT {
                                       - throwException:
                                           exceptionType: java.lang.IllegalStateException
                                           message: no
+                            - to: event:stamped?outbox=true
                     """;
             for (var edited : List.of(text, text.replace("message: no", "message: again no"))) {
                 hub.write(file, edited).awaitLive(file);
@@ -210,12 +218,16 @@ class ReloadIT {
 
                 var done = template.send("direct:stamped", exchange -> {});
                 assertThat(done.getMessage().getBody(String.class)).isEqualTo(version);
-                var event = await().atMost(Duration.ofSeconds(30))
-                        .until(() -> channel.basicGet(queue, true), Objects::nonNull);
-                assertThat(event.getProps().getHeaders().get("serai-route-version"))
-                        .hasToString(version);
-                assertThat(event.getProps().getHeaders().keySet())
-                        .noneMatch(name -> name.matches("cloudEvents_.*version") && !name.endsWith("specversion"));
+                for (var way : List.of("at once", "through the outbox")) {
+                    var event = await(way)
+                            .atMost(Duration.ofSeconds(30))
+                            .until(() -> channel.basicGet(queue, true), Objects::nonNull);
+                    assertThat(event.getProps().getHeaders().get("serai-route-version"))
+                            .as(way)
+                            .hasToString(version);
+                    assertThat(event.getProps().getHeaders().keySet())
+                            .noneMatch(name -> name.matches("cloudEvents_.*version") && !name.endsWith("specversion"));
+                }
 
                 var failed = template.send(
                         "direct:stamped", exchange -> exchange.getMessage().setHeader("fail", true));
@@ -289,6 +301,149 @@ class ReloadIT {
     }
 
     @Test
+    void aContractComesChangesAndGoes() {
+        var contract = """
+                openapi: 3.0.3
+                info: {title: Greetings, version: 1.0.0}
+                paths:
+                  /t/contract/{name}:
+                    get:
+                      operationId: greetByContract
+                      parameters:
+                        - {name: name, in: path, required: true, schema: {type: string}}
+                      responses:
+                        "200": {description: a greeting}
+                """;
+        var text = """
+                - rest:
+                    openApi:
+                      specification: file:%s
+                - route:
+                    id: greet-by-contract
+                    from:
+                      uri: direct:greetByContract
+                      steps:
+                        - setBody:
+                            simple: first ${header.name}
+                """.formatted(hub.file("t/greetings.openapi.yaml"));
+        hub.write("t/greetings.openapi.yaml", contract)
+                .write("t/by-contract.camel.yaml", text)
+                .awaitLive("t/greetings.openapi.yaml", "t/by-contract.camel.yaml");
+        assertThat(hub.get("/t/contract/ada").body()).isEqualTo("first ada");
+
+        hub.write("t/by-contract.camel.yaml", text.replace("first", "second")).awaitLive("t/by-contract.camel.yaml");
+        assertThat(hub.get("/t/contract/ada").body()).isEqualTo("second ada");
+
+        hub.write("t/greetings.openapi.yaml", contract.replace("{name}:", "{name}/greeting:"))
+                .awaitLive("t/greetings.openapi.yaml");
+        assertThat(hub.get("/t/contract/ada/greeting").body()).isEqualTo("second ada");
+        assertThat(hub.get("/t/contract/ada").statusCode()).isEqualTo(404);
+
+        hub.write("t/greetings.openapi.yaml", contract.replace("greetByContract", "nobodyAnswers"));
+        assertThat(hub.awaitRefused("t/greetings.openapi.yaml").get(0).message())
+                .contains("nobodyAnswers");
+        assertThat(hub.get("/t/contract/ada/greeting").body()).isEqualTo("second ada");
+        // what was put back has not read the bad one from the disk
+        hub.write("t/by-contract.camel.yaml", text.replace("first", "third")).awaitLive("t/by-contract.camel.yaml");
+        assertThat(hub.get("/t/contract/ada/greeting").body()).isEqualTo("third ada");
+
+        hub.write("t/greetings.openapi.yaml", contract).awaitLive("t/greetings.openapi.yaml");
+        assertThat(hub.get("/t/contract/ada").body()).isEqualTo("third ada");
+
+        hub.delete("t/by-contract.camel.yaml").awaitLive("t/by-contract.camel.yaml");
+        assertThat(hub.get("/t/contract/ada").statusCode()).isEqualTo(404);
+        hub.delete("t/greetings.openapi.yaml").awaitLive("t/greetings.openapi.yaml");
+    }
+
+    @Test
+    void aSchemaIsRenewedInTheRoutesThatUseIt() {
+        var schema = "{\"type\": \"object\", \"required\": [\"name\"]}";
+        var file = "t/checks.camel.yaml";
+        hub.write("schemas/checked.schema.json", schema)
+                .write(
+                        file,
+                        route("checks", "/t/checks", "fine")
+                                .replace(
+                                        "        - setBody",
+                                        "        - to: json-validator:file:%s%n        - setBody"
+                                                .formatted(hub.file("schemas/checked.schema.json"))))
+                .awaitLive("schemas/checked.schema.json", file);
+        var other = route("unchecked", "/t/unchecked", "x");
+        hub.write("t/unchecked.camel.yaml", other).awaitLive("t/unchecked.camel.yaml");
+        var untouched = hub.camel().getRoute("unchecked");
+        var body = "{\"name\": \"Ada\"}";
+        assertThat(hub.send("POST", "/t/checks", body).body()).isEqualTo("fine");
+        assertThat(hub.send("POST", "/t/checks", "{}").statusCode()).isGreaterThanOrEqualTo(400);
+
+        hub.write("schemas/checked.schema.json", schema.replace("name", "email"))
+                .awaitLive("schemas/checked.schema.json");
+        assertThat(hub.send("POST", "/t/checks", body).statusCode()).isGreaterThanOrEqualTo(400);
+        assertThat(hub.send("POST", "/t/checks", body.replace("name", "email")).body())
+                .isEqualTo("fine");
+        assertThat(hub.camel().getRoute("unchecked")).isSameAs(untouched);
+        hub.delete(file)
+                .delete("t/unchecked.camel.yaml")
+                .delete("schemas/checked.schema.json")
+                .awaitLive(file, "t/unchecked.camel.yaml", "schemas/checked.schema.json");
+    }
+
+    @Test
+    void aFileGoesLiveWhenWhatItLackedIsThereAndTheLogSaysSo(CapturedOutput log) {
+        var lacks = "t/lacks.camel.yaml";
+        hub.write(
+                lacks,
+                route("lacks", "/t/lacks", "x").replace("constant: x", "method: {ref: lacked, method: getMessage}"));
+        assertThat(hub.awaitRefused(lacks)).isNotEmpty();
+
+        hub.write("t/lacked.camel.yaml", """
+                - beans:
+                    - name: lacked
+                      type: io.serai.message.NotFound
+                      constructors:
+                        0: there
+                """).awaitLive("t/lacked.camel.yaml", lacks);
+        assertThat(hub.get("/t/lacks").body()).isEqualTo("there");
+        assertThat(hub.reloader().refused()).doesNotContainKey(lacks);
+        await().until(() -> log.getOut().contains("route file " + lacks + " is mended, version 2 runs"));
+
+        // and it goes when what needed it has gone
+        hub.delete("t/lacked.camel.yaml");
+        assertThat(hub.awaitRefused("t/lacked.camel.yaml").get(0).file()).isEqualTo(lacks);
+        hub.delete(lacks).awaitLive(lacks, "t/lacked.camel.yaml");
+        assertThat(hub.camel().getRegistry().lookupByName("lacked")).isNull();
+    }
+
+    @Test
+    void aRouteThatCannotBePutBackHindersNoOtherAndComesBackByItself() {
+        var isBroken = new AtomicBoolean();
+        hub.register("fragile", new RoutePolicySupport() {
+            @Override
+            public void onStart(Route route) {
+                if (isBroken.get()) {
+                    throw new IllegalStateException("its door is shut");
+                }
+            }
+        });
+        var file = "t/fragile.camel.yaml";
+        var text = route("fragile", "/t/fragile", "first")
+                .replaceFirst("    from:", "    routePolicy: fragile\n    from:");
+        hub.write(file, text).awaitLive(file);
+
+        isBroken.set(true);
+        hub.write(file, text.replace("first", "second"));
+        assertThat(hub.awaitRefused(file).get(0).message()).contains("its door is shut");
+        assertThat(hub.camel().getRoute("fragile")).isNull();
+
+        var other = "t/beside-fragile.camel.yaml";
+        hub.write(other, route("beside-fragile", "/t/beside-fragile", "x")).awaitLive(other);
+        assertThat(hub.get("/t/beside-fragile").body()).isEqualTo("x");
+
+        isBroken.set(false);
+        await().until(() -> hub.get("/t/fragile").body().equals("first"));
+        hub.delete(file).delete(other).awaitLive(file, other);
+    }
+
+    @Test
     void whatARouteNeedsIsRenewedInItToo() {
         var template = """
                 - routeTemplate:
@@ -347,6 +502,38 @@ class ReloadIT {
         assertThat(hub.camel().getRegistry().lookupByName("greeting")).isNull();
     }
 
+    /** Ways in which Camel keeps a bean longer than the route. */
+    static Stream<String> usesOfABean() {
+        return Stream.of(
+                "- setBody: {simple: '${bean:kept?method=getMessage}'}",
+                "- setBody: {simple: 'it says ${bean:kept.getMessage}'}",
+                "- choice: {when: [{simple: '${bean:kept.getMessage} == \"second\"', steps: [{setBody: {constant: second}}]}]}",
+                "- setBody: {language: {language: file, expression: '${bean:kept.getMessage}'}}",
+                "- to: bean:kept?method=getMessage",
+                "- toD: 'bean:${header.none}kept?method=getMessage'");
+    }
+
+    @ParameterizedTest
+    @MethodSource("usesOfABean")
+    void aBeanIsRenewedHoweverItIsUsed(String step) {
+        var beans = """
+                - beans:
+                    - name: kept
+                      type: io.serai.message.NotFound
+                      constructors:
+                        0: first
+                """;
+        var uses = "t/uses-kept.camel.yaml";
+        hub.write("t/kept-bean.camel.yaml", beans)
+                .write(uses, route("uses-kept", "/t/kept-bean", "x") + "        " + step + "\n")
+                .awaitLive("t/kept-bean.camel.yaml", uses);
+        assertThat(hub.get("/t/kept-bean").body()).doesNotContain("second");
+
+        hub.write("t/kept-bean.camel.yaml", beans.replace("first", "second")).awaitLive("t/kept-bean.camel.yaml");
+        assertThat(hub.get("/t/kept-bean").body()).endsWith("second");
+        hub.delete(uses).delete("t/kept-bean.camel.yaml").awaitLive(uses, "t/kept-bean.camel.yaml");
+    }
+
     @Test
     void errorHandlingOfAFileAndOfAllIsRenewed() {
         var handled = """
@@ -395,6 +582,59 @@ class ReloadIT {
         assertThat(hub.awaitRefused("t/lenient.camel.yaml")).isNotEmpty();
         assertThat(hub.get("/t/fails").body()).isEqualTo("fourth");
         hub.delete("t/fails.camel.yaml").awaitLive("t/fails.camel.yaml");
+    }
+
+    @Test
+    void aConfigurationThatARouteStillNamesIsMissedBeforeAnythingStops() {
+        var file = "t/named.camel.yaml";
+        var text = """
+                - routeConfiguration:
+                    id: named
+                    onException:
+                      - onException:
+                          exception: [java.lang.IllegalStateException]
+                          handled:
+                            constant: "true"
+                """;
+        var names = "t/names.camel.yaml";
+        hub.write(file, text)
+                .write(
+                        names,
+                        route("names", "/t/names", "x")
+                                .replace("id: names", "id: names\n    routeConfigurationId: named"))
+                .awaitLive(file, names);
+        var running = hub.camel().getRoute("names");
+        var since = running.getUptimeMillis();
+
+        for (var gone : List.<Runnable>of(
+                () -> hub.delete(file), () -> hub.write(file, text.replace("id: named", "id: renamed")))) {
+            gone.run();
+            var finding = hub.awaitRefused(file).get(0);
+            assertThat(finding.file()).isEqualTo(names);
+            assertThat(finding.line()).as(finding.toString()).isEqualTo(3);
+            assertThat(finding.message()).contains("routeConfiguration 'named'");
+            assertThat(hub.camel().getRoute("names")).isSameAs(running);
+            assertThat(running.getUptimeMillis()).isGreaterThanOrEqualTo(since);
+            hub.write(file, text).awaitLive(file);
+            await().until(() -> !hub.reloader().refused().containsKey(file));
+        }
+        hub.delete(names).delete(file).awaitLive(names, file);
+    }
+
+    @Test
+    void aRetryPolicyThatARouteCannotHaveIsFoundBeforeAnythingStops() {
+        var file = "t/answers-at-once.camel.yaml";
+        var text = route("answers-at-once", "/t/answers-at-once", "x");
+        hub.write(file, text).awaitLive(file);
+        var running = hub.camel().getRoute("answers-at-once");
+
+        hub.write(file, text.replaceFirst("    from:", "    routeConfigurationId: standard\n    from:"));
+        var finding = hub.awaitRefused(file).get(0);
+
+        assertThat(finding.message()).contains("cannot have the retry policy 'standard'");
+        assertThat(finding.line()).as(finding.toString()).isEqualTo(3);
+        assertThat(hub.camel().getRoute("answers-at-once")).isSameAs(running);
+        hub.delete(file).awaitLive(file);
     }
 
     @Test

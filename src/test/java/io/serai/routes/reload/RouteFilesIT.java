@@ -14,11 +14,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Route files over HTTP: read, checked, written, taken back; and what the hub does when it starts with a bad one. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -171,17 +175,76 @@ class RouteFilesIT {
         });
     }
 
-    @Test
-    void pathsStayInTheFolder() {
-        for (var path : List.of(
+    @ParameterizedTest
+    @ValueSource(strings = {"at-the-top", "a/one", "a/b/c/deep", "1/2/3/4/5/6/7/8/9/as-deep-as-it-goes"})
+    void aFileIsReachedAtAnyDepth(String place) throws IOException {
+        var id = place.substring(place.lastIndexOf('/') + 1);
+        var path = place + ".camel.yaml";
+        var at = "/api/route-files/" + path;
+        var made = hub.send("PUT", at, draft(answering(id, "first"), ""), NEW, "*");
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        assertThat(JsonPath.<String>read(made.body(), "$.path")).isEqualTo(path);
+        assertThat(Files.readString(hub.file(path))).isEqualTo(answering(id, "first"));
+        assertThat(hub.get("/t/" + id).body()).isEqualTo("first");
+
+        assertThat(hub.send("POST", at + "/validate", draft("- rout: x", "")).body())
+                .contains("\"file\":\"" + path + "\"");
+        assertThat(hub.send("POST", at + "/test", "{\"test\":\"- {name: it, expect: {answer: {body: first}}}\"}")
+                        .body())
+                .contains("\"passed\":true");
+        var second = hub.send("PUT", at, draft(answering(id, "second"), ""), "If-Match", etag(made));
+        assertThat(JsonPath.<List<Integer>>read(hub.get(at + "/versions").body(), "$.items[*].number"))
+                .containsExactly(2, 1);
+        assertThat(JsonPath.<String>read(hub.get(at + "/versions/1").body(), "$.content"))
+                .isEqualTo(answering(id, "first"));
+        var back = hub.send("POST", at + "/rollback", "{\"version\":1}", "If-Match", etag(second));
+        assertThat(hub.get("/t/" + id).body()).isEqualTo("first");
+        assertThat(hub.send("DELETE", at, "", "If-Match", etag(back)).statusCode())
+                .isEqualTo(204);
+        assertThat(hub.file(path)).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "..",
+                "../x.camel.yaml",
+                "a/../../x.camel.yaml",
                 "a..b/x.camel.yaml/../y.camel.yaml",
+                "%2e%2e/x.camel.yaml",
+                "a/%2e%2e/%2E%2e/x.camel.yaml",
+                "a%2Fb/x.camel.yaml",
+                "%2Fx.camel.yaml",
+                "%2F/x.camel.yaml",
+                "a/..%2f..%2Fx.camel.yaml",
+                "a/b%5C..%5Cx.camel.yaml",
+                "a//x.camel.yaml",
+                "/x.camel.yaml",
+                "a/b/x.camel.yaml/",
+                "a/b;c/x.camel.yaml",
+                "a/b/x.camel.yaml%00",
                 ".hidden.camel.yaml",
+                "a/.git/x.camel.yaml",
                 "x.sh",
+                "a/b/x.sh",
                 "t/.yaml",
-                "%2e%2e/x.camel.yaml")) {
-            var answer = hub.send("PUT", "/api/route-files/" + path, draft("x", ""), NEW, "*");
-            assertThat(answer.statusCode()).as(path).isBetween(400, 499);
+                "1/2/3/4/5/6/7/8/9/10/deeper.camel.yaml"
+            })
+    void pathsStayInTheFolder(String path) throws IOException {
+        var before = everything();
+        for (var method : List.of("PUT", "DELETE", "GET")) {
+            var answer = method.equals("PUT")
+                    ? hub.send(method, "/api/route-files/" + path, draft(answering("outside", "x"), ""), NEW, "*")
+                    : hub.send(method, "/api/route-files/" + path, "", "If-Match", "*");
+            assertThat(answer.statusCode()).as(method).isBetween(400, 499);
+        }
+        assertThat(everything()).isEqualTo(before);
+    }
+
+    /** In the routes folder, and beside it. */
+    private Set<Path> everything() throws IOException {
+        try (var files = Files.walk(hub.file(".").normalize().getParent())) {
+            return files.filter(file -> file.toString().endsWith(".yaml")).collect(Collectors.toSet());
         }
     }
 
