@@ -159,6 +159,9 @@ class DatabaseOutagesJourney {
                         .with("half-done pairs", half.size())
                         .keep();
                 reached.assertNothingLostAndEffectsOnce(lost);
+                assertThat(users.refused().keySet())
+                        .as(users.examples().toString())
+                        .isSubsetOf(503);
             }
         }
     }
