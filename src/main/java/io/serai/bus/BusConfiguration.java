@@ -135,8 +135,8 @@ class BusConfiguration {
     }
 
     @Bean
-    Retries retries(Publishing queuePublishing) {
-        return new Retries(queuePublishing);
+    Retries retries(Publishing queuePublishing, QueueDepths queueDepths) {
+        return new Retries(queuePublishing, queueDepths);
     }
 
     @Bean

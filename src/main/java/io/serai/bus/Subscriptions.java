@@ -147,7 +147,8 @@ public final class Subscriptions {
         }
         // before it is forgotten: a queue that nobody knows of would fill for ever
         try {
-            broker.deleteQueue(BusTopology.queueOf(name), true, false);
+            // not "if unused": RabbitMQ closes the connection on that, since it cannot tell of a quorum queue
+            broker.deleteQueue(BusTopology.queueOf(name));
         } catch (AmqpException refused) {
             throw new Unavailable("removing subscription " + name + ": broker refused, try again", refused);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.failure;
 
+import io.serai.bus.component.RouteRuns;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,13 @@ sealed interface Arrival {
             @Nullable String nodeId,
             @Nullable String location,
             FailedMessage content)
-            implements Arrival {}
+            implements Arrival {
+
+        /** Whether it can be sent back: where it came from is known, and a route is run again only with what it began with. */
+        boolean isReplayable() {
+            return origin.isKnown() && (!origin.isRoute() || RouteRuns.isInput(content.properties()));
+        }
+    }
 
     /** The subscriber has succeeded with a message that had failed. */
     record Resolved(String failureId, int round) implements Arrival {}

@@ -17,9 +17,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class Edits {
 
-    private record Old(FailureStatus status, FailedMessage message) {}
+    private record Old(FailureStatus status, boolean replayable, FailedMessage message) {}
 
-    private static final String LOCK = "SELECT status, properties, body FROM failure WHERE id = :id FOR UPDATE";
+    private static final String LOCK =
+            "SELECT status, replayable, properties, body FROM failure WHERE id = :id FOR UPDATE";
     private static final String SELECT_ROOT = "SELECT root_id FROM failure_edit WHERE copy_id = :id";
     private static final String LEAVE = "UPDATE failure SET status = 'EDITED', due_at = NULL WHERE id = :id";
     private static final String COPY = """
@@ -72,12 +73,14 @@ final class Edits {
      * @throws io.serai.message.PreconditionRequired without the ETag of the failure
      * @throws io.serai.message.PreconditionFailed where it has changed since
      * @throws Conflict where it is not dead
+     * @throws Invalid where it cannot be replayed, or not be edited so
      */
     String copy(String id, Edit edit, @Nullable String ifMatch, String job, String who, String reason) {
         var old = jdbc.sql(LOCK)
                 .param("id", id)
                 .query((row, number) -> new Old(
                         FailureStatus.valueOf(row.getString("status")),
+                        row.getBoolean("replayable"),
                         new FailedMessage(properties.read(row.getString("properties")), row.getBytes("body"))))
                 .optional()
                 .orElseThrow(() -> new Invalid(
@@ -88,6 +91,9 @@ final class Edits {
         if (old.status() != FailureStatus.DEAD) {
             throw new Conflict(
                     "editing failure " + id + ": it is " + old.status() + ", only what is DEAD can be edited");
+        }
+        if (!old.replayable()) {
+            throw Jobs.notReplayable(List.of(id));
         }
         var edited = edit.of(old.message(), EventIds.next(), maxBytes);
         var copy = EventIds.next();

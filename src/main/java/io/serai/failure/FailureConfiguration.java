@@ -114,6 +114,6 @@ class FailureConfiguration {
     @ConditionalOnProperty(name = "serai.failure.store", matchIfMissing = true)
     RetrySender retrySender(
             Failures failures, Retries retries, RouteRuns runs, Jobs jobs, FailureProperties properties) {
-        return new RetrySender(failures, retries, runs, jobs, properties.rate(), properties.retention());
+        return new RetrySender(failures, retries, runs, jobs, properties);
     }
 }

@@ -26,6 +26,7 @@ import org.springframework.validation.annotation.Validated;
  * @param rate messages a second that one hub sends back to one subscription at the most
  * @param postponedDelay about how long what an open circuit breaker has kept from being tried is put off
  * @param mostPostponed how often that may be, after which it counts as a round
+ * @param orphanedAfter how long nobody has run the route that something is due to, or its queue has been gone, until it is dead
  * @param retention how long what is resolved or discarded is kept; 0 keeps for ever
  */
 @Validated
@@ -42,6 +43,10 @@ record FailureProperties(
         Duration postponedDelay,
 
         @DefaultValue("1000") @Min(0) @Max(100_000) int mostPostponed,
+
+        @DefaultValue("1h") @DurationMin(seconds = 1) @DurationMax(days = 30)
+        Duration orphanedAfter,
+
         @DefaultValue("30d") @DurationMin(millis = 0) Duration retention) {
 
     /**

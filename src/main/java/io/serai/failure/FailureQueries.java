@@ -42,7 +42,7 @@ final class FailureQueries {
             @Nullable String text) {}
 
     private static final String COLUMNS = """
-            id, position, status, origin, policy, round, tries, postponed, held, duplicates, first_failed_at, last_failed_at, due_at, sent_at,
+            id, position, status, origin, policy, round, tries, postponed, held, replayable, duplicates, first_failed_at, last_failed_at, due_at, sent_at,
             ended_at, event_id, event_source, event_type, subject, correlationid, exception, message, route_id, node_id,
             location, host, fingerprint, exceptions, retryable""";
     /** Messages have no index: so many of the newest failures are looked through. */
@@ -296,6 +296,7 @@ final class FailureQueries {
                 row.getInt("tries"),
                 row.getInt("postponed"),
                 row.getBoolean("held"),
+                row.getBoolean("replayable"),
                 row.getInt("duplicates"),
                 instant(row, "first_failed_at"),
                 instant(row, "last_failed_at"),

@@ -23,6 +23,7 @@ final class FailureView {
      *
      * @param postponed how often it was not tried since a circuit breaker was open, which uses up no round
      * @param held whether the queue of its subscription, an ordered one, waits for it
+     * @param replayable whether a job can send it back; not what a route itself has put into {@code failure:}
      * @param group fingerprint: the same for failures of the same cause
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -35,6 +36,7 @@ final class FailureView {
             int tries,
             int postponed,
             boolean held,
+            boolean replayable,
             int duplicates,
             Instant firstFailedAt,
             Instant lastFailedAt,

@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -25,8 +27,10 @@ import org.springframework.transaction.support.TransactionOperations;
  */
 final class Failures {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
     /**
-     * A failure on its way back to its queue.
+     * A failure on its way back to its queue or its route.
      *
      * @param delivery the number of the delivery to come
      */
@@ -68,10 +72,10 @@ final class Failures {
     private static final String LOCK =
             "SELECT id, status, delivery, postponed, held FROM failure WHERE id IN (:ids) ORDER BY id FOR UPDATE";
     private static final String INSERT = """
-            INSERT INTO failure (id, status, origin, policy, delivery, round, postponed, held, tries, duplicates, due_at,
+            INSERT INTO failure (id, status, origin, policy, delivery, round, postponed, held, replayable, tries, duplicates, due_at,
                 first_failed_at, last_failed_at, event_id, event_source, event_type, subject, correlationid, content_type, properties, body,
                 exception, exceptions, retryable, message, trace, cut, route_id, route_version, node_id, location, host, fingerprint)
-            VALUES (:id, :status, :origin, :policy, :delivery, :round, :postponed, :held, :tries, 0, %s, :at, :at,
+            VALUES (:id, :status, :origin, :policy, :delivery, :round, :postponed, :held, :replayable, :tries, 0, %s, :at, :at,
                 :eventId, :eventSource, :eventType, :subject, :correlationid, :contentType, :properties, :body,
                 :exception, :exceptions, :retryable, :message, :trace, :cut, :routeId, :routeVersion, :nodeId, :location, :host, :fingerprint)
             """;
@@ -96,9 +100,9 @@ final class Failures {
             INSERT INTO failure_attempt (failure_id, round, failed_at, host, tries, exception, message)
             VALUES (:id, :round, :at, :host, :tries, :exception, :message)
             """;
-    private static final String NOTE_REFUSAL = """
+    private static final String NOTE_GIVEN_UP = """
             INSERT INTO failure_attempt (failure_id, round, failed_at, host, tries, exception, message)
-            VALUES (:id, :round, CURRENT_TIMESTAMP, NULL, 0, 'not replayable', :why)
+            VALUES (:id, :round, CURRENT_TIMESTAMP, NULL, 0, 'given up', :why)
             """;
     private static final String COUNT_DUPLICATE = "UPDATE failure SET duplicates = duplicates + 1 WHERE id = :id";
     private static final String RESOLVE =
@@ -134,9 +138,13 @@ final class Failures {
 
     private static final String RENEW = "UPDATE failure SET due_at = " + DUE
             + " WHERE id = :id AND delivery = :delivery AND status IN ('RETRYING', 'RESENT')";
-    private static final String REFUSE =
+    private static final String GIVE_UP =
             "UPDATE failure SET status = 'DEAD', due_at = NULL WHERE id = :id AND delivery = :delivery";
 
+    private static final String IS_RUN = """
+            SELECT EXISTS (SELECT 1 FROM failure WHERE origin = :origin AND (begun > delivery AND due_at > CURRENT_TIMESTAMP
+                OR sent_at > CURRENT_TIMESTAMP - CAST(:millis AS BIGINT) * INTERVAL '0.001' SECOND))
+            """;
     private static final String DELETE_ENDED = """
             DELETE FROM failure WHERE id IN (SELECT id FROM failure WHERE status IN ('RESOLVED', 'DISCARDED')
                 AND ended_at < CURRENT_TIMESTAMP - CAST(:seconds AS INTEGER) * INTERVAL '1' SECOND LIMIT 1000)
@@ -354,6 +362,7 @@ final class Failures {
                 .param("round", step.state().round())
                 .param("origin", failed.origin().name())
                 .param("policy", failed.policy())
+                .param("replayable", failed.isReplayable())
                 .param("eventId", message.attribute("id"))
                 .param("eventSource", message.attribute("source"))
                 .param("eventType", message.attribute("type"))
@@ -487,22 +496,36 @@ final class Failures {
                 .update()));
     }
 
-    /** Notes that it cannot be sent back, and why. */
-    void refuse(Due claimed, String why) {
-        transaction.executeWithoutResult(status -> {
-            var last = claimed.delivery() - 1;
-            if (jdbc.sql(REFUSE)
-                            .param("id", claimed.id())
-                            .param("delivery", last)
-                            .update()
-                    > 0) {
-                jdbc.sql(NOTE_REFUSAL)
-                        .param("id", claimed.id())
-                        .param("round", last)
-                        .param("why", why)
-                        .update();
-            }
-        });
+    /** Leaves claimed ones to people, and notes why. */
+    void giveUp(Collection<Due> claimed, String why) {
+        if (!claimed.isEmpty()) {
+            LOG.warn(
+                    "failures are given up, and wait for a person origin={} count={}: {}",
+                    claimed.iterator().next().origin().name(),
+                    claimed.size(),
+                    why);
+            transaction.executeWithoutResult(status -> claimed.forEach(each -> giveUp(each, why)));
+        }
+    }
+
+    private void giveUp(Due claimed, String why) {
+        var last = claimed.delivery() - 1;
+        if (jdbc.sql(GIVE_UP).param("id", claimed.id()).param("delivery", last).update() > 0) {
+            jdbc.sql(NOTE_GIVEN_UP)
+                    .param("id", claimed.id())
+                    .param("round", last)
+                    .param("why", why)
+                    .update();
+        }
+    }
+
+    /** Whether any hub has begun to run what failed in that route within that time, or is at it still. */
+    boolean isRun(Origin route, Duration within) {
+        return jdbc.sql(IS_RUN)
+                .param("origin", route.name())
+                .param("millis", within.toMillis())
+                .query(Boolean.class)
+                .single();
     }
 
     /** Deletes some that ended longer ago than that; false when there are no more. */

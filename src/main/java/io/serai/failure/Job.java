@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * {"id": "01a1…", "kind": "REPLAY", "state": "RUNNING", "who": "ann", "reason": "the service is mended",
- *  "selected": 412, "released": 100, "resolved": 97, "failedAgain": 1, "left": 312}
+ *  "excluded": 0, "selected": 412, "released": 100, "resolved": 97, "failedAgain": 1, "left": 312}
  * }</pre>
  *
+ * @param excluded failures that match and are not in the set of a replay, since they cannot be replayed
  * @param selected failures in the set, fixed when the job was made
  * @param released let go so far: due to be sent, or discarded
  * @param resolved of those released: the subscriber has succeeded
@@ -33,6 +34,7 @@ record Job(
         boolean ramp,
         Instant createdAt,
         @Nullable Instant endedAt,
+        long excluded,
         long selected,
         long released,
         long resolved,
@@ -52,6 +54,7 @@ record Job(
                 ramp,
                 createdAt,
                 endedAt,
+                excluded,
                 selected,
                 released,
                 resolved,

@@ -29,6 +29,10 @@ final class Jobs {
      */
     record Selection(@Nullable List<String> ids, FailureQueries.Query query) {
 
+        private String where(Job.Kind kind) {
+            return where() + (kind == Job.Kind.REPLAY ? " AND replayable" : "");
+        }
+
         private String where() {
             return DECIDABLE + " AND " + FailureQueries.where(query) + (ids == null ? "" : " AND id IN (:ids)");
         }
@@ -42,7 +46,12 @@ final class Jobs {
     /** What is no longer so was dealt with by somebody else meanwhile. */
     private static final String DECIDABLE = "(status = 'DEAD' OR held AND status = 'RETRYING')";
 
+    private static final String NO_INPUT =
+            "a route itself has put it here while it went on with the rest, and it is not what"
+                    + " the route began with (or its queue is not known); correct what it says is wrong at its source, then discard it";
+
     private static final int MOST = 2000;
+    private static final int NAMED = 100;
     private static final String INSERT = """
             INSERT INTO job (id, kind, state, who, reason, selection, rate, ramp, stop_ratio, step, created_at)
             VALUES (:id, :kind, 'RUNNING', :who, :reason, :selection, :rate, :ramp, :stopRatio, 0, CURRENT_TIMESTAMP)
@@ -51,7 +60,10 @@ final class Jobs {
             "INSERT INTO job_item (job_id, failure_id, state) SELECT :job, id, 'MARKED' FROM failure WHERE ";
     private static final String MARK_ONE =
             "INSERT INTO job_item (job_id, failure_id, state) VALUES (:job, :failure, 'MARKED')";
-    private static final String NOTE_SELECTED = "UPDATE job SET selected = :selected WHERE id = :job";
+    private static final String COUNT_EXCLUDED = "SELECT COUNT(*) FROM failure WHERE NOT replayable AND ";
+    private static final String SELECT_EXCLUDED = "SELECT id FROM failure WHERE NOT replayable AND %s LIMIT " + NAMED;
+    private static final String NOTE_SELECTED =
+            "UPDATE job SET selected = :selected, excluded = :excluded WHERE id = :job";
     private static final String COUNT_LATER = """
             SELECT COUNT(*) FROM (SELECT 1 AS one FROM failure WHERE NOT EXISTS
                 (SELECT 1 FROM job_item i WHERE i.job_id = :job AND i.failure_id = failure.id) AND %s LIMIT 10000) AS later
@@ -86,7 +98,7 @@ final class Jobs {
             """;
     private static final String REPLAY = """
             UPDATE failure SET status = 'RESENT', due_at = CURRENT_TIMESTAMP, ended_at = NULL
-            WHERE id IN (:ids) AND\s""" + DECIDABLE;
+            WHERE id IN (:ids) AND replayable AND\s""" + DECIDABLE;
 
     private static final String DISCARD = """
             UPDATE failure SET status = 'DISCARDED', due_at = NULL, ended_at = CURRENT_TIMESTAMP
@@ -106,7 +118,7 @@ final class Jobs {
     /** Outcomes that no tick has noted yet are counted too: those of what is under way, and all once a job has ended. */
     private static final String SELECT = """
             SELECT j.id, j.kind, j.state, j.who, j.reason, j.selection, j.rate, j.ramp, j.created_at, j.ended_at,
-                j.selected, j.released, j.resolved, j.failed_again,
+                j.excluded, j.selected, j.released, j.resolved, j.failed_again,
                 (SELECT COUNT(*) FROM job_item i JOIN failure f ON f.id = i.failure_id
                     WHERE i.job_id = j.id AND i.state = 'RELEASED' AND f.status = 'RESOLVED') AS resolved_since,
                 (SELECT COUNT(*) FROM job_item i JOIN failure f ON f.id = i.failure_id
@@ -128,22 +140,25 @@ final class Jobs {
     }
 
     /**
-     * Makes a job of the failures that are dead, or hold their queue back, now; what comes later is not swept in.
+     * Makes a job of the failures that are dead, or hold their queue back, now; what comes later is not swept in. What cannot
+     * be replayed is not in a replay.
      *
      * @param described the selection as JSON, for people
-     * @throws Invalid where the selection names no dead failure
+     * @throws Invalid where the selection names no such failure, or by its id one that cannot be replayed
      */
     Job make(Job.Kind kind, Selection selection, String described, Job.Pace pace, String who, String reason) {
         var id = EventIds.next();
         transaction.executeWithoutResult(status -> {
             insert(id, kind, described, pace, who, reason);
+            var excluded = kind == Job.Kind.REPLAY ? excluded(selection) : 0;
             var selected = selection
-                    .with(jdbc.sql(MARK + selection.where()).param("job", id))
+                    .with(jdbc.sql(MARK + selection.where(kind)).param("job", id))
                     .update();
             if (selected == 0) {
-                throw new Invalid("making job: the selection names no failure that is DEAD or holds its queue back");
+                throw new Invalid("making job: the selection names no failure that is DEAD or holds its queue back"
+                        + (excluded == 0 ? "" : " but " + excluded + " that cannot be replayed: " + NO_INPUT));
             }
-            noteSelected(id, selected);
+            noteSelected(id, selected, excluded);
             audit.note(who, Audit.Action.valueOf(kind.name()), id, reason, described);
         });
         return find(id);
@@ -169,7 +184,7 @@ final class Jobs {
             insert(id, Job.Kind.REPLAY, described, pace, who, reason);
             var copy = edits.copy(failure, edit, ifMatch, id, who, reason);
             jdbc.sql(MARK_ONE).param("job", id).param("failure", copy).update();
-            noteSelected(id, 1);
+            noteSelected(id, 1, 0);
             audit.note(who, Audit.Action.EDIT, failure, reason, "{\"job\":\"" + id + "\",\"copy\":\"" + copy + "\"}");
         });
         return find(id);
@@ -188,14 +203,46 @@ final class Jobs {
                 .update();
     }
 
-    private void noteSelected(String id, int selected) {
-        jdbc.sql(NOTE_SELECTED).param("job", id).param("selected", selected).update();
+    private void noteSelected(String id, long selected, long excluded) {
+        jdbc.sql(NOTE_SELECTED)
+                .param("job", id)
+                .param("selected", selected)
+                .param("excluded", excluded)
+                .update();
     }
 
-    /** How many dead failures match the selection of a job and are not in its set; at most 10,000. */
-    long later(String id, Selection selection) {
+    /** How many match and cannot be replayed; whoever names them by id is told. */
+    private long excluded(Selection selection) {
+        if (selection.ids() == null) {
+            return selection
+                    .with(jdbc.sql(COUNT_EXCLUDED + selection.where()))
+                    .query(Long.class)
+                    .single();
+        }
+        var named = selection
+                .with(jdbc.sql(SELECT_EXCLUDED.formatted(selection.where())))
+                .query(String.class)
+                .list();
+        if (!named.isEmpty()) {
+            throw notReplayable(named);
+        }
+        return 0;
+    }
+
+    static Invalid notReplayable(List<String> ids) {
+        return new Invalid(
+                "making job: what is named cannot be replayed: " + NO_INPUT,
+                ids.stream()
+                        .map(id -> new Invalid.Field("select.ids", id + " cannot be replayed"))
+                        .toList(),
+                null);
+    }
+
+    /** How many dead failures match the selection of a job and might be in its set but are not; at most 10,000. */
+    long later(Job job, Selection selection) {
         return selection
-                .with(jdbc.sql(COUNT_LATER.formatted(selection.where())).param("job", id))
+                .with(jdbc.sql(COUNT_LATER.formatted(selection.where(job.kind())))
+                        .param("job", job.id()))
                 .query(Long.class)
                 .single();
     }
@@ -416,6 +463,7 @@ final class Jobs {
                 row.getBoolean("ramp"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 ended == null ? null : ended.toInstant(),
+                row.getLong("excluded"),
                 selected,
                 released,
                 row.getLong("resolved") + row.getLong("resolved_since"),

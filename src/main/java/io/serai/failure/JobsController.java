@@ -130,7 +130,7 @@ final class JobsController {
         var select = described(job.selection());
         return select.ids() != null || !select.namesAny()
                 ? job
-                : job.withLater(jobs.later(job.id(), new Jobs.Selection(null, select.read("", new ArrayList<>()))));
+                : job.withLater(jobs.later(job, new Jobs.Selection(null, select.read("", new ArrayList<>()))));
     }
 
     private Filter described(String selection) {

@@ -17,7 +17,7 @@ record Origin(String name) {
         return new Origin(queue.startsWith(events) ? queue.substring(events.length()) : QUEUE + queue);
     }
 
-    /** Whether it can be sent back to where it came from. */
+    /** Whether it says where a message can be sent back to. */
     boolean isKnown() {
         return !name.equals(QUEUE);
     }

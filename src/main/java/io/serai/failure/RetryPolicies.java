@@ -66,7 +66,7 @@ final class RetryPolicies implements RetryNames {
     }
 
     /**
-     * The policy a failure goes by. A rule is before the configuration, but a message that is wrong itself, or that no queue
+     * The policy a failure goes by. A rule is before the configuration, but a message that is wrong itself, or that nothing
      * takes back, is not tried again by any rule. A name that is gone from the configuration means the default.
      *
      * @param verdict of the rules, null where none fits
@@ -74,9 +74,7 @@ final class RetryPolicies implements RetryNames {
     RetryPolicy policyOf(Arrival.Failed failed, Rule.@Nullable Verdict verdict) {
         var mendable = verdict == null
                 ? isMendable(failed)
-                : verdict == Rule.Verdict.RETRYABLE
-                        && failed.retryable()
-                        && failed.origin().isKnown();
+                : verdict == Rule.Verdict.RETRYABLE && failed.retryable() && failed.isReplayable();
         return mendable ? named(failed.policy()) : BUILT_IN.getOrDefault("none", standing);
     }
 
@@ -97,7 +95,7 @@ final class RetryPolicies implements RetryNames {
     /** Whether trying again may help, where no rule says otherwise. */
     boolean isMendable(Arrival.Failed failed) {
         return failed.retryable()
-                && failed.origin().isKnown()
+                && failed.isReplayable()
                 && Arrays.stream(failed.exceptions().split(",")).noneMatch(notRetryable::contains);
     }
 }

@@ -37,18 +37,20 @@ final class RetrySender implements SmartLifecycle {
     private final Failures failures;
     private final Retries retries;
     private final RouteRetries routes;
+    private final Absences absences;
     private final Jobs jobs;
     private final int mostPerTick;
     private final Duration retention;
     private @Nullable ScheduledThreadPoolExecutor thread;
 
-    RetrySender(Failures failures, Retries retries, RouteRuns runs, Jobs jobs, int rate, Duration retention) {
+    RetrySender(Failures failures, Retries retries, RouteRuns runs, Jobs jobs, FailureProperties properties) {
         this.failures = failures;
         this.retries = retries;
-        this.routes = new RouteRetries(failures, runs, LEASE);
+        this.absences = new Absences(properties.orphanedAfter());
+        this.routes = new RouteRetries(failures, runs, LEASE, absences);
         this.jobs = jobs;
-        this.mostPerTick = (int) Math.max(1, rate * TICK.toMillis() / 1000);
-        this.retention = retention;
+        this.mostPerTick = (int) Math.max(1, properties.rate() * TICK.toMillis() / 1000);
+        this.retention = properties.retention();
     }
 
     @Override
@@ -97,16 +99,16 @@ final class RetrySender implements SmartLifecycle {
         if (origin.isRoute()) {
             routes.run(origin, mostPerTick);
         } else {
-            send(failures.claim(origin, mostPerTick, LEASE));
+            send(origin, failures.claim(origin, mostPerTick, LEASE));
         }
     }
 
-    private void send(List<Failures.Due> due) {
+    private void send(Origin origin, List<Failures.Due> due) {
         Map<Boolean, List<Failures.Due>> bySuccess = due.stream()
                 .map(each -> new Sending(
                         each,
                         retries.send(
-                                each.origin().name(),
+                                origin.name(),
                                 each.retried(),
                                 each.message().properties(),
                                 each.message().body())))
@@ -115,7 +117,17 @@ final class RetrySender implements SmartLifecycle {
                 .collect(Collectors.partitioningBy(
                         Sending::isSafe, Collectors.mapping(Sending::due, Collectors.toList())));
         failures.sent(bySuccess.getOrDefault(true, List.of()));
-        failures.postpone(bySuccess.getOrDefault(false, List.of()), AGAIN);
+        refused(origin, bySuccess.getOrDefault(false, List.of()));
+    }
+
+    private void refused(Origin origin, List<Failures.Due> due) {
+        if (due.isEmpty() || retries.isThere(origin.name())) {
+            absences.end(origin);
+        } else if (absences.areTooLong(origin)) {
+            failures.giveUp(due, "its queue has been gone for " + absences.patience() + "; make it again, and replay");
+            return;
+        }
+        failures.postpone(due, AGAIN);
     }
 
     private record Sending(Failures.Due due, CompletableFuture<Void> confirm) {

@@ -25,20 +25,18 @@ import org.springframework.transaction.TransactionException;
 final class RouteRetries {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteRetries.class);
-    private static final String NO_INPUT =
-            "it cannot be replayed: the route itself has put it here while it went on with the rest, and it is not what the "
-                    + "route began with; correct what it says is wrong at its source, then discard it";
-
     private final Failures failures;
     private final RouteRuns runs;
     private final Duration lease;
+    private final Absences absences;
     private final Map<Origin, List<Failures.Due>> inHand = new ConcurrentHashMap<>();
     private final ExecutorService threads;
 
-    RouteRetries(Failures failures, RouteRuns runs, Duration lease) {
+    RouteRetries(Failures failures, RouteRuns runs, Duration lease, Absences absences) {
         this.failures = failures;
         this.runs = runs;
         this.lease = lease;
+        this.absences = absences;
         var daemons = new CustomizableThreadFactory("route-retries-");
         daemons.setDaemon(true);
         this.threads = Executors.newCachedThreadPool(daemons);
@@ -46,20 +44,35 @@ final class RouteRetries {
 
     /** Takes some of what is due for a route, unless it is at it already. */
     void run(Origin origin, int most) {
-        if (inHand.containsKey(origin) || !runs.isRunning(origin.routeId())) {
+        if (inHand.containsKey(origin)) {
             return;
         }
-        var due = failures.claim(origin, most, lease);
-        due.stream()
-                .filter(each -> !RouteRuns.isInput(each.message().properties()))
-                .forEach(each -> failures.refuse(each, NO_INPUT));
-        var inputs = due.stream()
-                .filter(each -> RouteRuns.isInput(each.message().properties()))
-                .toList();
+        if (!runs.isRunning(origin.routeId())) {
+            giveUpWhatNobodyRuns(origin, most);
+            return;
+        }
+        absences.end(origin);
+        var inputs = failures.claim(origin, most, lease);
         if (!inputs.isEmpty()) {
             inHand.put(origin, inputs);
             threads.execute(() -> runAll(origin, inputs));
         }
+    }
+
+    /** What another hub runs is not its to see but in the database. */
+    private void giveUpWhatNobodyRuns(Origin origin, int most) {
+        if (!absences.areTooLong(origin)) {
+            return;
+        }
+        if (failures.isRun(origin, absences.patience())) {
+            absences.end(origin);
+            return;
+        }
+        var due = failures.claim(origin, most, lease);
+        failures.giveUp(
+                due,
+                "no hub has run the route " + origin.routeId() + " for " + absences.patience()
+                        + "; start it, and replay");
     }
 
     /** To be called several times a lease. */

@@ -30,9 +30,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.support.AsyncProcessorSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -624,6 +627,35 @@ abstract class BusContract {
                 .allSatisfy(delivery -> assertThat(delivery.event().id()).isEqualTo(event.id()));
         await().untilAsserted(() -> assertThat(backlog(name)).isZero());
         first.stop();
+        amqp = hub.getBean(CachingConnectionFactory.class).createConnection().getDelegate();
+    }
+
+    @Test
+    void aRouteThatIsAtItsAsynchronousStepsHasNotAcknowledgedYet() throws Exception {
+        var type = newType();
+        var name = newName();
+        var waiting = new ConcurrentLinkedQueue<AsyncCallback>();
+        addRoute(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + type + "?subscription=" + name).process(new AsyncProcessorSupport() {
+                    @Override
+                    public boolean process(Exchange exchange, AsyncCallback callback) {
+                        waiting.add(callback);
+                        return false;
+                    }
+                });
+            }
+        });
+        publish(type, null, "x");
+        await().until(() -> waiting.size() == 1);
+        // the connection is lost while the route waits
+        amqp.abort();
+        await().until(() -> waiting.size() == 2);
+
+        waiting.forEach(callback -> callback.done(false));
+
+        await().untilAsserted(() -> assertThat(backlog(name)).isZero());
         amqp = hub.getBean(CachingConnectionFactory.class).createConnection().getDelegate();
     }
 

@@ -159,8 +159,21 @@ class DatabaseOutagesJourney {
                         .with("half-done pairs", half.size())
                         .keep();
                 reached.assertNothingLostAndEffectsOnce(lost);
+                assertThat(users.refused().keySet())
+                        .as(() -> users.examples() + "\n" + firstError(hub.output()))
+                        .isSubsetOf(503);
             }
         }
+    }
+
+    private static String firstError(String output) {
+        var lines = output.lines().toList();
+        return lines.stream()
+                .filter(line -> line.contains(" ERROR "))
+                .findFirst()
+                .map(lines::indexOf)
+                .map(from -> String.join("\n", lines.subList(from, Math.min(lines.size(), from + 120))))
+                .orElse("no error in the log");
     }
 
     /** The most that was seen of each. */

@@ -33,7 +33,8 @@ final class Hubs {
                                 + OWN.resolve("migration").toAbsolutePath())
                 .with("crash.system", system.address())
                 .with("serai.bus.immediate-retries", 0)
-                .with("serai.failure.policies.quick.delays", "500ms" + ",500ms".repeat(20));
+                .with("serai.failure.policies.quick.delays", "500ms" + ",500ms".repeat(20))
+                .with("serai.failure.policies.stubborn.delays", "500ms" + ",500ms".repeat(999));
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -293,6 +293,39 @@ abstract class DecisionsContract {
     }
 
     @Test
+    void whatARouteHasPutIntoFailuresItselfIsNamedByTheJobThatCannotReplayIt() throws Exception {
+        var name = "decided-" + NAMES.incrementAndGet();
+        hub.getBean(CamelContext.class).addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("seda:" + name).routeId(name).to("failure:test.line?reason=no price");
+            }
+        });
+        hub.getBean(CamelContext.class)
+                .createFluentProducerTemplate()
+                .to("seda:" + name)
+                .withBody("a;b")
+                .send();
+        var own = awaitOne("route:" + name, "DEAD");
+        var id = own.path("id").asText();
+        assertThat(own.path("replayable").asBoolean(true)).isFalse();
+        var job = "{\"kind\":\"replay\",\"select\":{\"ids\":[\"%s\"]},\"reason\":\"r\"}".formatted(id);
+
+        var refused = post("/api/jobs", job);
+
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(422);
+        assertThat(json(refused).path("errors").get(0).path("name").asText()).isEqualTo("select.ids");
+        assertThat(json(refused).path("errors").get(0).path("detail").asText()).startsWith(id);
+        var etag = get("/api/failures/" + id).headers().firstValue("ETag").orElseThrow();
+        var edit = job.replace(",\"reason\"", ",\"edit\":{\"body\":\"a;b;1\"},\"reason\"");
+        assertThat(post("/api/jobs", edit, "If-Match", etag).statusCode()).isEqualTo(422);
+        assertThat(awaitOne("route:" + name, "DEAD").path("id").asText()).isEqualTo(id);
+        assertThat(post("/api/jobs", job.replace("replay", "discard")).statusCode())
+                .isEqualTo(202);
+        awaitOne("route:" + name, "DISCARDED");
+    }
+
+    @Test
     void aJobKeepsToItsRateAndWhatComesAfterTheClickIsCountedOnly() throws Exception {
         var name = subscriber("none", exchange -> {
             throw new IllegalStateException("bad");

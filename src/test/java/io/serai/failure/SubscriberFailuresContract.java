@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.serai.bus.EventPublisher;
+import io.serai.bus.Subscriptions;
+import io.serai.message.Conflict;
 import io.serai.message.Event;
 import io.serai.message.EventIds;
 import io.serai.message.EventType;
+import io.serai.message.Invalid;
 import io.serai.testing.HubInside;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,15 +22,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,6 +50,7 @@ abstract class SubscriberFailuresContract {
     private static final AtomicInteger NAMES = new AtomicInteger();
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final int RATE = 40;
+    private static final Duration ORPHANED_AFTER = Duration.ofSeconds(1);
 
     @TempDir
     static Path folder;
@@ -69,6 +76,7 @@ abstract class SubscriberFailuresContract {
                 "--serai.bus.max-message-size=100KB",
                 "--serai.failure.rate=" + RATE,
                 "--serai.failure.postponed-delay=300ms",
+                "--serai.failure.orphaned-after=" + ORPHANED_AFTER,
                 "--serai.failure.policies.quick.delays=100ms,200ms",
                 "--serai.failure.policies.slow.delays=2500ms",
                 "--serai.failure.policies.six.delays=100ms,100ms,100ms,100ms,100ms,100ms",
@@ -92,13 +100,19 @@ abstract class SubscriberFailuresContract {
     void anOrderedQueueWaitsForWhatFailsAndNothingIsOvertakenThoughItIsGivenBackMeanwhile() throws Exception {
         var type = newType();
         var name = newName();
-        var calls = new AtomicInteger();
+        var calls = new ConcurrentLinkedDeque<Long>();
+        var pause = new AtomicLong();
         Queue<String> done = new ConcurrentLinkedQueue<>();
         Queue<String> other = new ConcurrentLinkedQueue<>();
         route(name, type, "&ordered=true&retry=slow", exchange -> {
-            // once, and once more in place
-            if (body(exchange).equals("3") && calls.incrementAndGet() <= 2) {
-                throw new IllegalStateException("not yet");
+            if (body(exchange).equals("3")) {
+                var last = calls.peekLast();
+                calls.add(System.nanoTime());
+                // once, and once more in place
+                if (calls.size() <= 2) {
+                    throw new IllegalStateException("not yet");
+                }
+                pause.set(System.nanoTime() - last);
             }
             done.add(body(exchange));
         });
@@ -113,7 +127,9 @@ abstract class SubscriberFailuresContract {
         assertThat(held.dueAt()).isNotNull();
         await().atMost(SOON).until(() -> done.size() >= 100);
         assertThat(done).containsExactlyElementsOf(numbers(100));
-        assertThat(calls).hasValue(3);
+        assertThat(calls).hasSize(3);
+        // a fifth less than the policy's
+        assertThat(Duration.ofNanos(pause.get())).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
         awaitStatus(name, FailureStatus.RESOLVED);
     }
 
@@ -175,7 +191,7 @@ abstract class SubscriberFailuresContract {
         assertThat(done).containsExactly("0", "1", "2", "4", "5");
 
         broken.set(false);
-        replay(name);
+        decide(Job.Kind.REPLAY, name);
         awaitStatus(name, FailureStatus.RESOLVED);
         assertThat(done).containsExactly("0", "1", "2", "4", "5", "3");
     }
@@ -214,17 +230,18 @@ abstract class SubscriberFailuresContract {
         publish(type, 4);
 
         var first = awaitStatus(name, FailureStatus.RETRYING);
-        jdbc.update("UPDATE failure SET status = 'DISCARDED', due_at = NULL WHERE id = ?", first.id());
+        decide(Job.Kind.DISCARD, name);
+        assertThat(awaitStatus(name, FailureStatus.DISCARDED).id()).isEqualTo(first.id());
         var second = awaitStatus(name, FailureStatus.RETRYING);
         assertThat(second.id()).isNotEqualTo(first.id());
         assertThat(done).containsExactly("1");
 
         broken.set(false);
-        jdbc.update("UPDATE failure SET status = 'RESENT', due_at = CURRENT_TIMESTAMP WHERE id = ?", second.id());
+        decide(Job.Kind.REPLAY, name);
         await().atMost(SOON).until(() -> done.size() == 3);
         assertThat(done).containsExactly("1", "2", "3");
         awaitStatus(name, FailureStatus.RESOLVED);
-        awaitStatus(name, FailureStatus.DISCARDED);
+        assertThat(of(name)).hasSize(2);
     }
 
     @Test
@@ -431,7 +448,7 @@ abstract class SubscriberFailuresContract {
                         == 2);
         assertThat(of("route:" + name)).allMatch(each -> each.tries() == 6 && each.round() == 2);
         broken.set(false);
-        replay("route:" + name);
+        decide(Job.Kind.REPLAY, "route:" + name);
         await().atMost(SOON).until(() -> done.size() == 2);
         await().atMost(SOON)
                 .until(() -> of("route:" + name).stream().allMatch(each -> each.status() == FailureStatus.RESOLVED));
@@ -458,29 +475,140 @@ abstract class SubscriberFailuresContract {
     }
 
     @Test
-    void whatARouteHasPutIntoFailuresItselfIsNoInputAndItsReplayIsRefusedWithTheReason() throws Exception {
+    void whatARouteHasPutIntoFailuresItselfIsNoInputAndNoJobReplaysItButOneDiscardsIt() throws Exception {
         var name = newName();
+        var origin = "route:" + name;
+        var broken = new AtomicBoolean(true);
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                from("seda:" + name).routeId(name).to("failure:test.line?reason=no price");
+                from("seda:" + name)
+                        .routeConfigurationId("none")
+                        .routeId(name)
+                        .filter(body().isEqualTo("no price"))
+                        .to("failure:test.line?reason=no price")
+                        .end()
+                        .process(exchange -> {
+                            if (broken.get()
+                                    && exchange.getMessage()
+                                            .getBody(String.class)
+                                            .equals("whole")) {
+                                throw new IllegalStateException("the table is locked");
+                            }
+                        });
             }
         });
-        camel.createFluentProducerTemplate().to("seda:" + name).withBody("a;b").send();
-        awaitStatus("route:" + name, FailureStatus.DEAD);
+        camel.createFluentProducerTemplate()
+                .to("seda:" + name)
+                .withBody("no price")
+                .send();
+        var own = awaitStatus(origin, FailureStatus.DEAD);
+        assertThat(own.replayable()).isFalse();
 
-        var job = replay("route:" + name);
+        assertThatThrownBy(() -> decide(Job.Kind.REPLAY, origin))
+                .isInstanceOf(Invalid.class)
+                .hasMessageContaining("cannot be replayed: a route itself has put it here");
+        assertThat(jobs.page("~", 500)).noneMatch(job -> job.selected() == 0);
 
-        await().atMost(SOON).until(() -> jobs.find(job.id()).state() == Job.State.DONE);
-        assertThat(of("route:" + name)).singleElement().satisfies(each -> {
-            assertThat(each.status()).isEqualTo(FailureStatus.DEAD);
-            assertThat(each.message()).isEqualTo("no price");
-            assertThat(failures.find(each.id()).orElseThrow().attempts())
-                    .extracting(FailureView.Attempt::message)
-                    .element(0)
-                    .asString()
-                    .contains("cannot be replayed");
+        camel.createFluentProducerTemplate()
+                .to("seda:" + name)
+                .withBody("whole")
+                .send();
+        await().atMost(SOON).until(() -> of(origin).size() == 2);
+        broken.set(false);
+        var replay = decide(Job.Kind.REPLAY, origin);
+        assertThat(replay.excluded()).isEqualTo(1);
+        assertThat(replay.selected()).isEqualTo(1);
+        assertThat(awaitStatus(origin, FailureStatus.RESOLVED).replayable()).isTrue();
+        assertThat(awaitStatus(origin, FailureStatus.DEAD).id()).isEqualTo(own.id());
+        assertThat(failures.find(own.id()).orElseThrow().attempts()).hasSize(1);
+
+        var discard = decide(Job.Kind.DISCARD, origin);
+        assertThat(discard.excluded()).isZero();
+        assertThat(awaitStatus(origin, FailureStatus.DISCARDED).id()).isEqualTo(own.id());
+    }
+
+    @Test
+    void whatIsDueInARouteThatNobodyRunsIsDeadAfterAWhileAndCanBeReplayedWhenItIsBack() throws Exception {
+        var name = newName();
+        var origin = "route:" + name;
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        routeFrom(name, "seda:" + name, "slow", exchange -> {
+            throw new IllegalStateException("bad");
         });
+        camel.createFluentProducerTemplate().to("seda:" + name).withBody("one").send();
+        awaitStatus(origin, FailureStatus.RETRYING);
+        remove(name);
+
+        var dead = awaitStatus(origin, FailureStatus.DEAD);
+
+        assertThat(dead.message()).isEqualTo("bad");
+        assertThat(lastAttempt(dead)).startsWith("no hub has run the route " + name + " for ");
+        routeFrom(name, "seda:" + name, "slow", exchange -> done.add(body(exchange)));
+        decide(Job.Kind.REPLAY, origin);
+        awaitStatus(origin, FailureStatus.RESOLVED);
+        assertThat(done).containsExactly("one");
+    }
+
+    @Test
+    void whatIsDueInARouteThatAnotherHubRunsIsLeftToIt() throws Exception {
+        var name = newName();
+        var origin = "route:" + name;
+        routeFrom(name, "seda:" + name, "late", exchange -> {
+            throw new IllegalStateException("bad");
+        });
+        for (var body : List.of("in hand", "due")) {
+            camel.createFluentProducerTemplate()
+                    .to("seda:" + name)
+                    .withBody(body)
+                    .send();
+        }
+        await().atMost(SOON).until(() -> of(origin).size() == 2);
+        remove(name);
+
+        // as another hub leaves them that has the first in hand
+        var ids = of(origin).stream().map(FailureView.Summary::id).toList();
+        jdbc.update("UPDATE failure SET begun = 1 WHERE id = ?", ids.get(0));
+        jdbc.update("UPDATE failure SET due_at = CURRENT_TIMESTAMP WHERE id = ?", ids.get(1));
+
+        await().during(ORPHANED_AFTER.multipliedBy(3))
+                .atMost(SOON)
+                .until(() -> of(origin).stream().allMatch(each -> each.status() == FailureStatus.RETRYING));
+        jdbc.update("UPDATE failure SET begun = 0 WHERE id = ?", ids.get(0));
+        assertThat(awaitStatus(origin, FailureStatus.DEAD).id()).isEqualTo(ids.get(1));
+    }
+
+    @Test
+    void whatIsDueInASubscriptionThatWasRemovedIsDeadAfterAWhileAndCanBeReplayedWhenItIsBack() throws Exception {
+        var type = newType();
+        var name = newName();
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        route(name, type, "&retry=slow", exchange -> {
+            throw new IllegalStateException("bad");
+        });
+        publish(type, 1);
+        awaitStatus(name, FailureStatus.RETRYING);
+        remove(name);
+        await().atMost(SOON).ignoreExceptionsInstanceOf(Conflict.class).until(() -> {
+            hub.getBean(Subscriptions.class).remove(name);
+            return true;
+        });
+
+        assertThat(lastAttempt(awaitStatus(name, FailureStatus.DEAD))).startsWith("its queue has been gone for ");
+
+        route(name, type, "&retry=slow", exchange -> done.add(body(exchange)));
+        decide(Job.Kind.REPLAY, name);
+        awaitStatus(name, FailureStatus.RESOLVED);
+        assertThat(done).containsExactly("0");
+    }
+
+    private void remove(String routeId) throws Exception {
+        camel.getRouteController().stopRoute(routeId);
+        camel.removeRoute(routeId);
+    }
+
+    private @Nullable String lastAttempt(FailureView.Summary failure) {
+        return failures.find(failure.id()).orElseThrow().attempts().get(0).message();
     }
 
     @Test
@@ -512,9 +640,9 @@ abstract class SubscriberFailuresContract {
                 .hasStackTraceContaining("name the policy as its option retry");
     }
 
-    private Job replay(String origin) {
+    private Job decide(Job.Kind kind, String origin) {
         return jobs.make(
-                Job.Kind.REPLAY,
+                kind,
                 new Jobs.Selection(null, new FailureQueries.Query(null, null, origin, null, null, null, null)),
                 "{}",
                 new Job.Pace(1000, false, null),

@@ -31,9 +31,11 @@ final class ImmediateRetries {
     /** Asked by the error handler after each failure. */
     static boolean isAllowed(Exchange exchange) {
         var allowed = exchange.getProperty(ALLOWED, 0, Integer.class);
-        var done = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
+        // the error handler counts in the message that came in
+        var done = exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
         var cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        return done <= allowed
+        return allowed > 0
+                && done <= allowed
                 && !exchange.isTransacted()
                 && (cause == null || (isWorthIt(cause) && !isPostponed(cause)));
     }
