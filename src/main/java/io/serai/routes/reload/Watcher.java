@@ -4,8 +4,10 @@ package io.serai.routes.reload;
 import io.serai.routes.lint.RouteFile;
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -54,20 +56,34 @@ final class Watcher implements Runnable {
 
     private boolean applyAlone(Map<String, RouteFolder.Look> now) throws IOException {
         var changes = changes(now);
-        if (changes.isEmpty()) {
-            dealtWith = now;
-            return false;
-        }
         if (!folder.look().equals(now)) {
             // written to while it was read
             return false;
         }
-        var outcome = reloader.apply(changes);
-        if (outcome.busy() == null) {
-            dealtWith = now;
+        if (!changes.isEmpty()) {
+            var outcome = reloader.apply(changes);
+            told.accept(changes, outcome);
+            if (outcome.busy() != null) {
+                return false;
+            }
         }
-        told.accept(changes, outcome);
+        dealtWith = now;
+        tryAgain(changes);
         return true;
+    }
+
+    /** What was refused may be good now: the id it wanted is free, the bean it needs is there. */
+    private void tryAgain(Changes tried) {
+        var refused = new TreeMap<String, Optional<RouteFile>>();
+        reloader.refused().forEach((path, each) -> refused.put(path, each.file()));
+        var rest = new Changes(refused).without(tried.files().keySet());
+        if (!rest.isEmpty()) {
+            var outcome = reloader.apply(rest);
+            if (!outcome.live().isEmpty()) {
+                // what is refused still has been told before
+                told.accept(rest, new Outcome(outcome.live(), Set.of(), List.of(), outcome.started(), null));
+            }
+        }
     }
 
     /** What is on the disk and neither runs nor was refused. */
