@@ -12,6 +12,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
@@ -21,6 +22,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.core.Ordered;
 import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 @Configuration(proxyBeanMethods = false)
 class GatewayConfiguration {
@@ -102,8 +104,14 @@ class GatewayConfiguration {
         /** In place of Camel's; see {@code spring.autoconfigure.exclude}. */
         @Bean
         @DependsOn("configurePlatformHttpComponent")
-        HubRequestMapping hubRequestMapping(PlatformHttpEngine engine, CamelContext routes) {
-            return new HubRequestMapping(routes.getComponent("platform-http", PlatformHttpComponent.class), engine);
+        HubRequestMapping hubRequestMapping(
+                PlatformHttpEngine engine,
+                CamelContext routes,
+                @Qualifier("requestMappingHandlerMapping") ObjectProvider<RequestMappingHandlerMapping> own) {
+            return new HubRequestMapping(
+                    routes.getComponent("platform-http", PlatformHttpComponent.class),
+                    engine,
+                    SingletonSupplier.of(own::getObject));
         }
     }
 }

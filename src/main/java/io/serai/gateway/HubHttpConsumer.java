@@ -10,8 +10,14 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.Processor;
@@ -25,6 +31,7 @@ import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHtt
 import org.apache.camel.http.base.HttpHelper;
 import org.apache.camel.http.common.HttpBinding;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.ResponseBody;
 
 /**
@@ -34,6 +41,9 @@ import org.springframework.web.bind.annotation.ResponseBody;
  * holds no thread: the answer is deferred. Either way the exchange is done exactly once, after its response is written.
  */
 final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Gated {
+
+    private static final Set<String> ALL_VERBS =
+            Arrays.stream(RequestMethod.values()).map(Enum::name).collect(Collectors.toUnmodifiableSet());
 
     private final HttpBinding binding;
     private final ProblemWriter problems;
@@ -59,6 +69,36 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Ga
         // as bytes, read whole before the route starts: a reader would mend malformed text, and failures to read it get
         // lost
         binding.setUseReaderForPayload(false);
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        // Camel would only log what its listeners throw
+        paths.get().checkFree(this);
+        super.doStart();
+    }
+
+    /** Whether one request would fit both, and nothing but their order decide. */
+    boolean servesTheSameAs(HubHttpConsumer other) {
+        var one = getEndpoint();
+        var two = other.getEndpoint();
+        return pattern(one).equals(pattern(two))
+                && one.isMatchOnUriPrefix() == two.isMatchOnUriPrefix()
+                && Objects.equals(one.getConsumes(), two.getConsumes())
+                && Objects.equals(one.getProduces(), two.getProduces())
+                && verbs(one).stream().anyMatch(verbs(two)::contains);
+    }
+
+    private static String pattern(PlatformHttpEndpoint endpoint) {
+        return endpoint.getPath().replaceAll("\\{[^}]*}", "{}");
+    }
+
+    private static Set<String> verbs(PlatformHttpEndpoint endpoint) {
+        return endpoint.getHttpMethodRestrict() == null
+                ? ALL_VERBS
+                : Set.copyOf(Arrays.asList(endpoint.getHttpMethodRestrict()
+                        .toUpperCase(Locale.ROOT)
+                        .split("\\s*,\\s*", -1)));
     }
 
     /** @return null, which tells Spring MVC that the response is dealt with */
@@ -266,7 +306,14 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Ga
     }
 
     private boolean isGone() {
-        return getEndpoint().getCamelContext().getRoutes().stream().noneMatch(this::isOf);
+        return findRoute().isEmpty();
+    }
+
+    /** The route that it begins; none once that is removed. */
+    Optional<Route> findRoute() {
+        return getEndpoint().getCamelContext().getRoutes().stream()
+                .filter(this::isOf)
+                .findFirst();
     }
 
     private boolean isOf(Route route) {

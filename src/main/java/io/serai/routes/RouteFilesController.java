@@ -5,6 +5,7 @@ import io.serai.message.Invalid;
 import io.serai.message.NotFound;
 import io.serai.routes.lint.Finding;
 import io.serai.routes.lint.RouteFile;
+import io.serai.routes.lint.Severity;
 import io.serai.routes.reload.Hash;
 import io.serai.routes.reload.Reloader;
 import io.serai.routes.reload.RouteFolder;
@@ -217,11 +218,23 @@ final class RouteFilesController {
                         "status",
                         HttpStatus.UNPROCESSABLE_ENTITY.value(),
                         "detail",
-                        "changing route file: " + bad.findings().size() + " finding(s); nothing was changed",
+                        "changing route file: " + said(bad.findings()) + "; nothing was changed",
                         "instance",
                         request.getRequestURI(),
                         "findings",
                         bad.findings()));
+    }
+
+    /** The first error in full. */
+    private static String said(List<Finding> findings) {
+        var errors = findings.stream()
+                .filter(each -> each.severity() == Severity.ERROR)
+                .toList();
+        return errors.stream()
+                .findFirst()
+                .map(first -> "line " + first.line() + ": " + first.message()
+                        + (errors.size() > 1 ? ", and " + (errors.size() - 1) + " more" : ""))
+                .orElse("other files need it");
     }
 
     private RouteFileView view(String path, Map<String, Map<String, Integer>> numbers, boolean whole)

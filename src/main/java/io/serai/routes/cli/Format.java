@@ -42,7 +42,7 @@ enum Format {
     json {
         @Override
         String text(List<Finding> findings, int files) throws JsonProcessingException {
-            return JSON.writeValueAsString(findings) + System.lineSeparator();
+            return json().writeValueAsString(findings) + System.lineSeparator();
         }
     },
 
@@ -62,7 +62,7 @@ enum Format {
             log.put("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
             log.put("version", "2.1.0");
             log.put("runs", List.of(Map.of("tool", tool, "results", results)));
-            return JSON.writeValueAsString(log) + System.lineSeparator();
+            return json().writeValueAsString(log) + System.lineSeparator();
         }
     },
 
@@ -95,7 +95,10 @@ enum Format {
         }
     };
 
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    /** Made only where it is asked for: it takes longer than to lint a file. */
+    private static ObjectMapper json() {
+        return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    }
 
     abstract String text(List<Finding> findings, int files) throws JsonProcessingException, XMLStreamException;
 

@@ -40,8 +40,8 @@ enum TestFormat {
     json {
         @Override
         String text(List<CaseResult> results) throws JsonProcessingException {
-            return JSON.writeValueAsString(
-                            results.stream().map(TestFormat::shown).toList())
+            return json().writeValueAsString(
+                                    results.stream().map(TestFormat::shown).toList())
                     + System.lineSeparator();
         }
     },
@@ -78,7 +78,10 @@ enum TestFormat {
         }
     };
 
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    /** Made only where it is asked for: it takes longer than to lint a file. */
+    private static ObjectMapper json() {
+        return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    }
 
     abstract String text(List<CaseResult> results) throws JsonProcessingException, XMLStreamException;
 

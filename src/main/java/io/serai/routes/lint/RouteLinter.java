@@ -13,10 +13,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Reads route files as they would be after a change, and says what is wrong with them. Nothing of them is run.
@@ -25,10 +27,11 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 public final class RouteLinter {
 
-    private final CamelSchema schema = new CamelSchema();
     private final Catalogue catalogue = new Catalogue();
+    // read beside the compiler's work, which takes longest
+    private final Supplier<CamelSchema> schema = SingletonSupplier.of(CamelSchema::new);
+    private final Supplier<LanguageRules> languages = SingletonSupplier.of(() -> new LanguageRules(catalogue));
     private final ComponentRules components = new ComponentRules(catalogue);
-    private final LanguageRules languages = new LanguageRules(catalogue);
     private final QueueRules queues = new QueueRules();
     private final SecretRules secrets = new SecretRules();
     private final StyleRules style = new StyleRules();
@@ -67,15 +70,18 @@ public final class RouteLinter {
                 .forEach(file -> after.put(file.path(), RouteContent.empty(file)));
         var changedPaths = changed.stream().map(RouteFile::path).collect(Collectors.toSet());
         var found = new ArrayList<Finding>();
-        readAll(after.values(), found);
-        // Java is compiled together: what does not compile there compiled before this change
-        found.removeIf(
-                each -> !changedPaths.contains(each.file()) && !each.rule().equals("java"));
-        for (var content : after.values()) {
-            if (changedPaths.contains(content.file().path())) {
-                checkFile(content, new Report(content.file().path(), found));
-            }
-        }
+        var compiled = new ArrayList<Finding>();
+        var compiling = compile(after.values(), compiled);
+        readYaml(after.values(), found);
+        found.removeIf(each -> !changedPaths.contains(each.file()));
+        var toCheck = after.values().stream()
+                .filter(content -> changedPaths.contains(content.file().path()))
+                .toList();
+        toCheck.stream().filter(content -> !content.file().isJava()).forEach(content -> checkFile(content, found));
+        compiling.join();
+        // of others too: Java is compiled together, and what does not compile there compiled before this change
+        found.addAll(compiled);
+        toCheck.stream().filter(content -> content.file().isJava()).forEach(content -> checkFile(content, found));
         found.addAll(ofTree(after, changed, changedPaths));
         return found.stream()
                 .distinct()
@@ -104,7 +110,8 @@ public final class RouteLinter {
                 .filter(file -> isRoute(file.path()) && !after.containsKey(file.path()))
                 .map(RouteContent::empty)
                 .toList();
-        readAll(gone, new ArrayList<>());
+        compile(gone, new ArrayList<>()).join();
+        readYaml(gone, new ArrayList<>());
         var before = new ArrayList<>(after.values());
         before.addAll(gone);
         var known = gone.isEmpty() ? null : new HashSet<>(tree.check(before));
@@ -112,18 +119,14 @@ public final class RouteLinter {
         return findings;
     }
 
-    /** The compiler takes longest, so the YAML is read beside it. */
-    private void readAll(Collection<RouteContent> contents, List<Finding> findings) {
+    /** The compiler takes longest, so the rest is done beside it. */
+    private static CompletableFuture<Void> compile(Collection<RouteContent> contents, List<Finding> findings) {
         var java = contents.stream().filter(content -> content.file().isJava()).toList();
-        var compiled = new ArrayList<Finding>();
-        var compiling = CompletableFuture.runAsync(() -> JavaContent.read(java, compiled));
-        for (var content : contents) {
-            if (content.file().isYaml()) {
-                readYaml(content, findings);
-            }
-        }
-        compiling.join();
-        findings.addAll(compiled);
+        return CompletableFuture.runAsync(() -> JavaContent.read(java, findings));
+    }
+
+    private void readYaml(Collection<RouteContent> contents, List<Finding> findings) {
+        contents.stream().filter(content -> content.file().isYaml()).forEach(content -> readYaml(content, findings));
     }
 
     private void readYaml(RouteContent content, List<Finding> findings) {
@@ -137,7 +140,7 @@ public final class RouteLinter {
         if (root instanceof MappingNode && "Kamelet".equals(kind)) {
             var template = Nodes.get(Nodes.get(root, "spec"), "template");
             Nodes.entries(template).forEach((key, entry) -> {
-                schema.checkItem(key, entry.getValue(), report);
+                schema.get().checkItem(key, entry.getValue(), report);
                 new YamlContent(content).readTemplate(key, entry.getValue());
             });
         } else if (root instanceof MappingNode && "Integration".equals(kind)) {
@@ -161,13 +164,14 @@ public final class RouteLinter {
         if (items == null) {
             return;
         }
-        schema.check(items, report);
+        schema.get().check(items, report);
         for (var item : Nodes.items(items)) {
             Nodes.entries(item).forEach((kind, entry) -> new YamlContent(content).readItem(kind, entry.getValue()));
         }
     }
 
-    private void checkFile(RouteContent content, Report report) {
+    private void checkFile(RouteContent content, List<Finding> findings) {
+        var report = new Report(content.file().path(), findings);
         var uses = new ArrayList<>(content.endpoints());
         for (var use : uses) {
             components.check(use, report);
@@ -175,7 +179,7 @@ public final class RouteLinter {
             queues.check(use, report);
             secrets.check(use, report);
         }
-        content.expressions().forEach(expression -> languages.check(expression, report));
+        content.expressions().forEach(expression -> languages.get().check(expression, report));
         content.constants().forEach(constant -> secrets.check(constant, report));
         style.check(content, report);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes.reload;
 
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -17,6 +18,8 @@ final class Place {
     private static final Pattern MARK = Pattern.compile("line (\\d+), column (\\d+)");
     private static final Pattern STEP = Pattern.compile(">>> (.*) <<< in route", Pattern.DOTALL);
     private static final Pattern QUOTED = Pattern.compile("[A-Za-z][\\w.+-]*:[^\\s,\\]?]*|\\{\\{[^}]+}}|#?[\\w.-]{3,}");
+    private static final Pattern ENDPOINT = Pattern.compile("[A-Za-z][\\w.+-]*:.+");
+    private static final Pattern ENTRY = Pattern.compile("\\b(uri|from): *\\S");
     private static final int MAX_MESSAGE = 500;
 
     /** The rule of what only a start has told. */
@@ -36,6 +39,10 @@ final class Place {
             return Broken.at(
                     unit.path(), Integer.parseInt(compiled.group(1)), column, "java", compiled.group(2), thrown);
         }
+        var own = ownLine(unit, thrown);
+        if (own > 0) {
+            return Broken.at(unit.path(), own, 1, rule(thrown), message(root), thrown);
+        }
         var mark = MARK.matcher(said);
         if (unit.isYaml() && mark.find()) {
             return Broken.at(
@@ -46,21 +53,43 @@ final class Place {
                     message(root),
                     thrown);
         }
-        return Broken.at(unit.path(), line(unit, said, root), 1, rule(thrown), message(root), thrown);
+        return Broken.at(unit.path(), line(unit, said, root, isStart(thrown)), 1, rule(thrown), message(root), thrown);
+    }
+
+    /** The line of a Java file that threw, or called what threw; 0 where none did. */
+    private static int ownLine(Unit unit, Throwable thrown) {
+        var name = unit.path().substring(unit.path().lastIndexOf('/') + 1);
+        return unit.kind() != Kind.JAVA
+                ? 0
+                : causes(thrown)
+                        .flatMap(each -> Arrays.stream(each.getStackTrace())
+                                .filter(frame -> name.equals(frame.getFileName()))
+                                .limit(1))
+                        .reduce((outer, inner) -> inner)
+                        .map(StackTraceElement::getLineNumber)
+                        .orElse(0);
+    }
+
+    private static boolean isStart(Throwable thrown) {
+        return causes(thrown).anyMatch(FailedToStartRouteException.class::isInstance);
     }
 
     private static String rule(Throwable thrown) {
-        if (causes(thrown).anyMatch(FailedToStartRouteException.class::isInstance)) {
+        if (isStart(thrown)) {
             return START;
         }
         return causes(thrown).anyMatch(FailedToCreateRouteException.class::isInstance) ? "preflight" : "load";
     }
 
-    /** The line that a word of the step or of the reason is the value of; else, holds one that stands in the text once. */
-    private static int line(Unit unit, String said, Throwable root) {
+    /**
+     * The line that a word of the step or of the reason is the value of; else, holds one that stands in the text once.
+     * Where the start fails it is what the route reads from, unless the reason names another endpoint.
+     */
+    private static int line(Unit unit, String said, Throwable root, boolean isStart) {
         var step = STEP.matcher(said);
         var hints = Stream.concat(
                         step.find() ? words(step.group(1)) : Stream.empty(), words(String.valueOf(root.getMessage())))
+                .filter(hint -> !isStart || ENDPOINT.matcher(hint).matches())
                 .toList();
         return hints.stream()
                 .map(hint -> only(unit, line -> line.strip().endsWith(": " + hint)))
@@ -70,6 +99,16 @@ final class Place {
                         .map(hint -> only(unit, line -> Fingerprints.mentions(line, hint)))
                         .filter(line -> line > 0)
                         .findFirst())
+                .orElseGet(() -> isStart ? entryLine(unit) : unit.line());
+    }
+
+    /** What the route reads from; where that is not to be seen, its beginning. */
+    private static int entryLine(Unit unit) {
+        var lines = unit.text().split("\n", -1);
+        return IntStream.range(unit.line() - 1, lines.length)
+                .filter(number -> ENTRY.matcher(lines[number]).find())
+                .map(number -> number + 1)
+                .findFirst()
                 .orElse(unit.line());
     }
 

@@ -119,7 +119,7 @@ final class Bench implements AutoCloseable {
 
     /** Runs a route on a message; null where there is none of this id that can be entered so. */
     @Nullable
-    Exchange send(String routeId, byte @Nullable [] body, Map<String, Object> headers) {
+    Exchange send(String routeId, @Nullable Object body, Map<String, Object> headers) {
         var entry = entries.get(routeId);
         if (entry == null || entry.startsWith("event:") || entry.startsWith("file:")) {
             return null;
@@ -164,7 +164,8 @@ final class Bench implements AutoCloseable {
         FileSystemUtils.deleteRecursively(folder.toFile());
     }
 
-    /** {@code file:} below a folder of the case, whatever the route says. */
+    /** {@code file:} below a folder of the case, whatever the route says. By its name Camel knows that "2s" is a duration. */
+    @org.apache.camel.spi.annotations.Component("file")
     private static final class OwnFolder extends FileComponent {
 
         private final Path folder;

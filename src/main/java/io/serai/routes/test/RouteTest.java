@@ -41,7 +41,7 @@ record RouteTest(
     RouteTest {
         with = with == null ? List.of() : List.copyOf(with);
         given = given == null
-                ? new Given(null, List.of(), null, null, Map.of(), List.of(), List.of(), Map.of(), Map.of())
+                ? new Given(null, List.of(), null, null, null, Map.of(), List.of(), List.of(), Map.of(), Map.of())
                 : given;
         mocks = mocks == null ? List.of() : List.copyOf(mocks);
     }
@@ -63,6 +63,7 @@ record RouteTest(
      * @param events what is published before it; batch subscriptions get all of them together
      * @param body text as it is; anything else as JSON
      * @param bodyFile in place of body: a file beside the test
+     * @param row in place of body: a row as {@code sql:} reads it, value by column
      * @param files put into folders the route reads, which are the test's own
      * @param sql statements that are run first, on a database with the hub's tables and nothing in them
      * @param properties in place of the configuration's
@@ -73,6 +74,7 @@ record RouteTest(
             List<GivenEvent> events,
             @Nullable JsonNode body,
             @Nullable String bodyFile,
+            @Nullable Map<String, Object> row,
             Map<String, Object> headers,
             List<FileText> files,
             List<String> sql,

@@ -126,7 +126,8 @@ public final class RouteTester {
         }
         var at = given.at() == null ? bench.routeIds().get(0) : given.at();
         var headers = new HashMap<>(given.headers());
-        var exchange = bench.send(at, content.of(given.body(), given.bodyFile()), headers);
+        Object body = given.row() == null ? content.of(given.body(), given.bodyFile()) : new HashMap<>(given.row());
+        var exchange = bench.send(at, body, headers);
         if (exchange == null) {
             throw new Invalid("there is no route '" + at + "' that takes a message; there are " + bench.routeIds());
         }

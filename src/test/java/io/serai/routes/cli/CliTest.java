@@ -197,6 +197,17 @@ class CliTest {
     }
 
     @Test
+    void aNewRouteHasATestThatPasses() {
+        for (var kind : New.KINDS) {
+            assertThat(make(kind, "begin-" + kind, "--folder", "parcels")).isZero();
+        }
+        assertThat(execute(new io.serai.routes.cli.Test(defaults(), () -> Apart.start(Map.of()))))
+                .as(out.toString())
+                .isZero();
+        assertThat(out.toString()).contains(New.KINDS).contains("9 passed, 0 failed");
+    }
+
+    @Test
     void whatIsThereIsNotOverwritten() throws IOException {
         Files.writeString(routes.resolve("tick-clock.camel.yaml"), "mine");
         assertThat(Cli.execute(defaults(), hub -> {}, CliTest::noBeans, "new", "timer", "tick-clock"))

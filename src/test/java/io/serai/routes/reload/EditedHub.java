@@ -84,6 +84,11 @@ final class EditedHub implements AutoCloseable {
         return hub.getBean(type);
     }
 
+    /** Returns when events flow. */
+    void awaitReading() {
+        HubInside.awaitReading(hub, LONG);
+    }
+
     /** Adds a bean that routes may use. */
     void register(String name, Object bean) {
         hub.getBeanFactory().registerSingleton(name, bean);

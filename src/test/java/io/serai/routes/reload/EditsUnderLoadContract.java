@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.serai.bus.EventPublisher;
 import io.serai.message.Event;
 import io.serai.message.EventType;
-import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -17,20 +17,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.Body;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,22 +32,28 @@ import org.junit.jupiter.api.io.TempDir;
 /** Edits in a row while requests and events cross the routes of the file that is edited: none fails, none is lost. */
 abstract class EditsUnderLoadContract {
 
-    private static final int CLIENTS = 8;
+    private static final String FILE = "t/load.camel.yaml";
+    private static final String TAKEN = "t/taken.camel.yaml";
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /** Broker and database, as properties; none where they are embedded. */
     abstract Map<String, String> servers();
 
     @Test
     void noRequestFailsAndNoEventIsLostWhileRoutesAreReplaced(@TempDir Path folder) throws Exception {
-        edit(folder, 10, 100, 100);
+        edit(folder, 10, 100, 100, 1);
     }
 
     @Test
     @Tag("long")
     void noneOfManyFailsOrIsLostWhileRoutesAreReplacedAHundredTimes(@TempDir Path folder) throws Exception {
-        edit(folder, 100, 500, 1000);
+        edit(folder, 100, 500, 1000, 10);
     }
 
+    /** Both routes of a request say which edit they are of: an answer is of one version. */
     private static String text(int edit) {
         return """
                 - rest:
@@ -66,6 +66,9 @@ abstract class EditsUnderLoadContract {
                     from:
                       uri: direct:load-%%
                       steps:
+                        - setHeader:
+                            name: edit
+                            constant: "%%"
                         - to: direct:load-inner
                 - route:
                     id: load-inner
@@ -73,7 +76,7 @@ abstract class EditsUnderLoadContract {
                       uri: direct:load-inner
                       steps:
                         - setBody:
-                            simple: ${header.id} %%
+                            simple: ${header.id} ${header.edit} %%
                 - route:
                     id: load-events
                     from:
@@ -100,121 +103,103 @@ abstract class EditsUnderLoadContract {
         }
     }
 
-    private void edit(Path folder, int edits, int requestsPerSecond, int eventsPerSecond) throws Exception {
-        var file = "t/load.camel.yaml";
-        try (var hub = EditedHub.start(folder, servers())) {
+    /** @param before seconds without edits, to warm up and to compare with */
+    private void edit(Path folder, int edits, int requestsPerSecond, int eventsPerSecond, int before) throws Exception {
+        try (var hub = EditedHub.start(folder, servers(), "--taken=taken")) {
             var seen = new Seen();
             hub.register("seenEvents", seen);
-            hub.write(file, text(0)).awaitLive(file);
-            var load = new Load(hub, requestsPerSecond, eventsPerSecond);
-            load.start();
+            hub.write(TAKEN, "- route: {id: taken, from: {uri: 'event:none?subscription=taken', steps: [{log: x}]}}\n")
+                    .awaitLive(TAKEN);
+            hub.write(FILE, text(0)).awaitLive(FILE);
+            hub.awaitReading();
+            var base = hub.uri("/t/load/");
+            var publisher = hub.bean(EventPublisher.class);
+            var requests = new OpenLoad("r", requestsPerSecond, id -> request(base, id));
+            var events = new OpenLoad("e", eventsPerSecond, id -> publisher.publish(event(id)));
+
+            var warm = warmUp(requests, requestsPerSecond * before / 2);
+            var firstEdit = warmUp(requests, requestsPerSecond * before);
             var swaps = new ArrayList<Long>();
             for (int i = 1; i <= edits; i++) {
-                var begun = System.nanoTime();
-                hub.write(file, text(i)).awaitLive(file);
-                swaps.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+                if (i % 10 == 0) {
+                    // stops all routes of the file before it fails, and has to put them back
+                    hub.write(FILE, text(i).replace("subscription=load", "subscription={{taken}}"));
+                    hub.awaitRefused(FILE);
+                }
+                var saved = System.nanoTime();
+                hub.write(FILE, text(i)).awaitLive(FILE);
+                swaps.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - saved));
             }
-            load.stop();
-            await().atMost(Duration.ofSeconds(60)).until(() -> seen.ids.size() >= load.published.size());
-            var latencies = new ArrayList<>(load.millis);
-            Collections.sort(latencies);
-            System.getLogger("edits")
-                    .log(
-                            System.Logger.Level.INFO,
-                            "figures: {0}",
-                            Map.of(
-                                    "edits", edits,
-                                    "requests", latencies.size(),
-                                    "failed", load.failures.size(),
-                                    "p99 ms", latencies.get(latencies.size() * 99 / 100),
-                                    "max ms", latencies.get(latencies.size() - 1),
-                                    "events", load.published.size(),
-                                    "lost", load.published.size() - seen.ids.size(),
-                                    "duplicates", seen.calls.get() - seen.ids.size(),
-                                    "saved to live ms", swaps));
+            var lastEdit = System.nanoTime();
+            requests.stop();
+            events.stop();
+            var published =
+                    events.answered().stream().map(OpenLoad.Answered::id).toList();
+            try {
+                await().atMost(LONG).until(() -> seen.ids.containsAll(published));
+            } catch (ConditionTimeoutException lost) {
+                // asserted below, after the figures
+            }
 
-            assertThat(load.failures).isEmpty();
-            assertThat(seen.ids).containsAll(load.published);
-            assertThat(latencies).hasSizeGreaterThan(edits);
-            assertThat(load.published).hasSizeGreaterThan(edits);
+            Collections.sort(swaps);
+            var quiet = requests.between(warm, firstEdit);
+            var edited = requests.between(firstEdit, lastEdit);
+            var flowed = events.between(firstEdit, lastEdit);
+            System.out.printf(
+                    "%s: %d edits in %.1f s, save to live %d ms, worst %d ms; "
+                            + "%d requests, %.0f/s during the edits, failed %d, p99 %d ms, worst %d ms (without edits p99 %d ms); "
+                            + "%d events, %.0f/s during the edits, refused %d, lost %d, duplicates %d%n",
+                    getClass().getSimpleName(),
+                    edits,
+                    (lastEdit - firstEdit) / 1e9,
+                    swaps.get(swaps.size() / 2),
+                    swaps.get(swaps.size() - 1),
+                    requests.answered().size(),
+                    edited.perSecond(),
+                    requests.failures().size(),
+                    edited.percentile(99),
+                    edited.percentile(100),
+                    quiet.percentile(99),
+                    published.size(),
+                    flowed.perSecond(),
+                    events.failures().size(),
+                    published.stream().filter(id -> !seen.ids.contains(id)).count(),
+                    seen.calls.get() - seen.ids.size());
+
+            assertThat(requests.failures()).isEmpty();
+            assertThat(events.failures()).isEmpty();
+            assertThat(seen.ids).containsAll(published);
+            // a slower load would prove less than it says
+            assertThat(edited.perSecond()).isGreaterThan(requestsPerSecond * 0.95);
+            assertThat(flowed.perSecond()).isGreaterThan(eventsPerSecond * 0.95);
         }
     }
 
-    private static final class Load {
+    /** Returns when so many requests have been answered. */
+    private static long warmUp(OpenLoad requests, int answered) {
+        await().atMost(LONG).until(() -> requests.answered().size() >= answered);
+        return System.nanoTime();
+    }
 
-        private final EditedHub hub;
-        private final long requestPause;
-        private final long eventPause;
-        private final HttpClient http = HttpClient.newHttpClient();
-        private final List<String> failures = new CopyOnWriteArrayList<>();
-        private final Set<String> published = ConcurrentHashMap.newKeySet();
-        private final Queue<Long> millis = new ConcurrentLinkedQueue<>();
-        private final AtomicLong next = new AtomicLong();
-        private final ExecutorService threads = Executors.newCachedThreadPool();
-        private volatile boolean running = true;
-
-        Load(EditedHub hub, int requestsPerSecond, int eventsPerSecond) {
-            this.hub = hub;
-            this.requestPause = TimeUnit.SECONDS.toNanos(CLIENTS) / requestsPerSecond;
-            this.eventPause = TimeUnit.SECONDS.toNanos(1) / eventsPerSecond;
-        }
-
-        void start() {
-            for (int i = 0; i < CLIENTS; i++) {
-                threads.execute(this::request);
+    private CompletableFuture<?> request(URI base, String id) {
+        var request = HttpRequest.newBuilder(base.resolve(id)).timeout(LONG).build();
+        return http.sendAsync(request, BodyHandlers.ofString()).thenAccept(answer -> {
+            if (answer.statusCode() != 200 || !answer.body().matches(id + " (\\d+) \\1")) {
+                throw new IllegalStateException(answer.statusCode() + " " + answer.body());
             }
-            threads.execute(this::publish);
-        }
+        });
+    }
 
-        private void request() {
-            while (running) {
-                var id = "r" + next.incrementAndGet();
-                var begun = System.nanoTime();
-                try {
-                    var answer = http.send(
-                            HttpRequest.newBuilder(hub.uri("/t/load/" + id)).build(), BodyHandlers.ofString());
-                    if (answer.statusCode() != 200 || !answer.body().startsWith(id + " ")) {
-                        failures.add(answer.statusCode() + " " + answer.body());
-                    }
-                } catch (IOException failed) {
-                    failures.add(failed.toString());
-                } catch (InterruptedException stopped) {
-                    Thread.currentThread().interrupt();
-                    return;
-                }
-                millis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
-                LockSupport.parkNanos(requestPause);
-            }
-        }
-
-        private void publish() {
-            var publisher = hub.bean(EventPublisher.class);
-            while (running) {
-                var id = "e" + next.incrementAndGet();
-                publisher
-                        .publish(new Event(
-                                id,
-                                "/test",
-                                new EventType("load.made"),
-                                null,
-                                Instant.now(),
-                                "text/plain",
-                                null,
-                                Map.of(),
-                                id.getBytes(StandardCharsets.UTF_8)))
-                        .whenComplete((done, failure) -> {
-                            if (failure == null) {
-                                published.add(id);
-                            }
-                        });
-                LockSupport.parkNanos(eventPause);
-            }
-        }
-
-        void stop() throws InterruptedException {
-            running = false;
-            threads.shutdown();
-            assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
-        }
+    private static Event event(String id) {
+        return new Event(
+                id,
+                "/test",
+                new EventType("load.made"),
+                null,
+                Instant.now(),
+                "text/plain",
+                null,
+                Map.of(),
+                id.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -44,7 +46,7 @@ class ReloadIT {
 
     @BeforeAll
     void start(@TempDir Path folder) throws IOException {
-        hub = EditedHub.start(folder, Map.of(), "--serai.routes.drain-timeout=1s");
+        hub = EditedHub.start(folder, Map.of(), "--serai.routes.drain-timeout=1s", "--taken=other");
     }
 
     @AfterAll
@@ -95,63 +97,92 @@ class ReloadIT {
         assertThat(hub.camel().getRoute("two-b")).isSameAs(untouched);
     }
 
-    /** A bad edit of the file; the rule by which it is found, and the line. */
-    record BadEdit(String name, String text, int line) {
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
-
-    static Stream<BadEdit> badEdits() {
-        var good = route("bad", "/t/bad", "good");
-        return Stream.of(
-                new BadEdit("syntax", good.replace("steps:", "steps: [}"), 5),
-                new BadEdit("unknown EIP", good.replace("setBody:", "setBoddy:"), 6),
-                new BadEdit("unknown component", good + "        - to: foo:bar\n", 8),
-                new BadEdit("bad option", good + "        - to: log:x?nonsense=1\n", 8),
-                new BadEdit("missing bean", good + "        - bean:\n            ref: nowhere\n", 9),
-                new BadEdit("missing property", good + "        - log: x\n        - to: 'log:{{no.such.key}}'\n", 9),
-                new BadEdit("bad Simple", good.replace("constant: good", "simple: '${nonsense}'"), 7),
-                new BadEdit("id of another file", good.replace("id: bad", "id: other"), 2),
-                new BadEdit("half of it", good.substring(0, good.indexOf("steps") + 4), 5),
-                new BadEdit("empty", "", 1),
-                new BadEdit("two documents", good + "---\n" + good, 8),
-                new BadEdit(
-                        "path that is taken", good.replace("platform-http:/t/bad", "event:a.b?subscription=taken"), 4));
-    }
-
     @ParameterizedTest
-    @MethodSource("badEdits")
+    @EnumSource
     void aBadEditChangesNothingAndSaysWhere(BadEdit bad) {
-        var file = "t/bad.camel.yaml";
-        hub.write("t/other.camel.yaml", route("other", "/t/other", "other")).awaitLive("t/other.camel.yaml");
-        hub.write("t/taken.camel.yaml", """
-                - route:
-                    id: taken
-                    from:
-                      uri: event:a.b?subscription=taken
-                      steps:
-                        - log: x
-                """).awaitLive("t/taken.camel.yaml");
-        hub.write(file, route("bad", "/t/bad", "before")).awaitLive(file);
+        var file = bad.isFor("Bad.java") && bad != BadEdit.EMPTY ? "t/Bad.java" : "t/bad.camel.yaml";
+        hub.write("t/other.camel.yaml", BadEdit.good("other", "other")).awaitLive("t/other.camel.yaml");
+        hub.write(file, good(file, "before")).awaitLive(file);
         var running = hub.camel().getRoute("other");
+        var text = bad.of(good(file, "bad"));
 
-        hub.write(file, bad.text());
+        hub.write(file, text);
         var finding = hub.awaitRefused(file).get(0);
-        assertThat(hub.timeToRefuse(file)).isLessThan(WITHIN);
+        // the compiler works twice, for lint and for the trial
+        assertThat(hub.timeToRefuse(file)).isLessThan(file.endsWith(".java") ? WITHIN.multipliedBy(2) : WITHIN);
 
         assertThat(finding.file()).isEqualTo(file);
-        assertThat(finding.line()).as(finding.toString()).isEqualTo(bad.line());
+        assertThat(finding.line()).as(finding.toString()).isEqualTo(bad.line(text));
         assertThat(hub.get("/t/bad").body()).isEqualTo("before");
         assertThat(hub.get("/t/other").body()).isEqualTo("other");
         assertThat(hub.camel().getRoute("other")).isSameAs(running);
-        assertThat(hub.camel().getRouteController().getRouteStatus("taken").isStarted())
-                .isTrue();
+        for (var route : List.of("bad", "bad-events", "other-events")) {
+            assertThat(hub.camel().getRouteController().getRouteStatus(route).isStarted())
+                    .as(route)
+                    .isTrue();
+        }
 
-        hub.write(file, route("bad", "/t/bad", "mended")).awaitLive(file);
+        hub.write(file, good(file, "mended")).awaitLive(file);
         assertThat(hub.get("/t/bad").body()).isEqualTo("mended");
         assertThat(hub.reloader().refused()).doesNotContainKey(file);
+        hub.delete(file).awaitLive(file);
+    }
+
+    private static String good(String file, String answer) {
+        return file.endsWith(".java") ? BadEdit.goodJava("Bad", "bad", answer) : BadEdit.good("bad", answer);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/t/path/{x}, /t/path/1",
+        "/t/path/{y}?httpMethodRestrict=GET, /t/path/1",
+        "/api/route-files, /api/route-files",
+        "/api/routes/{id}, /api/routes/has-path"
+    })
+    void aPathThatIsTakenIsRefused(String path, String request) {
+        hub.write("t/has-path.camel.yaml", route("has-path", "/t/path/{x}", "first"))
+                .awaitLive("t/has-path.camel.yaml");
+        var file = "t/wants-path.camel.yaml";
+        hub.write(file, route("wants-path", path, "second"));
+        assertThat(hub.awaitRefused(file).get(0).line()).isEqualTo(4);
+        assertThat(hub.get(request).statusCode()).isEqualTo(200);
+        assertThat(hub.get(request).body()).isNotEqualTo("second");
+
+        hub.write(file, route("wants-path", "/t/path-of-its-own", "second")).awaitLive(file);
+        assertThat(hub.get("/t/path-of-its-own").body()).isEqualTo("second");
+        assertThat(hub.get("/t/path/1").body()).isEqualTo("first");
+        // a path that another route has given up is free, also in one change
+        hub.write("t/has-path.camel.yaml", route("has-path", "/t/path-of-its-own", "third"))
+                .write(file, route("wants-path", "/t/path/{x}", "fourth"))
+                .awaitLive(file, "t/has-path.camel.yaml");
+        assertThat(hub.get("/t/path-of-its-own").body()).isEqualTo("third");
+        assertThat(hub.get("/t/path/1").body()).isEqualTo("fourth");
+        hub.delete(file).delete("t/has-path.camel.yaml").awaitLive(file, "t/has-path.camel.yaml");
+    }
+
+    @Test
+    void whatWasRefusedForAnothersSakeGoesLiveWhenThatIsMended() {
+        var moved = route("moved", "/t/moved", "moved");
+        hub.write("t/moved-from.camel.yaml", moved).awaitLive("t/moved-from.camel.yaml");
+        hub.write("t/moved-to.camel.yaml", moved.replace("constant: moved", "constant: arrived"));
+        hub.awaitRefused("t/moved-to.camel.yaml");
+        assertThat(hub.get("/t/moved").body()).isEqualTo("moved");
+
+        hub.delete("t/moved-from.camel.yaml").awaitLive("t/moved-from.camel.yaml", "t/moved-to.camel.yaml");
+        assertThat(hub.get("/t/moved").body()).isEqualTo("arrived");
+        assertThat(hub.reloader().refused()).doesNotContainKey("t/moved-to.camel.yaml");
+        hub.delete("t/moved-to.camel.yaml").awaitLive("t/moved-to.camel.yaml");
+    }
+
+    @Test
+    void aRouteForEveryPathLeavesTheHubItsOwn() {
+        var file = "t/every-path.camel.yaml";
+        hub.write(file, route("every-path", "/?matchOnUriPrefix=true", "second"))
+                .awaitLive(file);
+        assertThat(hub.get("/t/any").body()).isEqualTo("second");
+        assertThat(hub.get("/api/route-files").body()).contains(file);
+        assertThat(hub.get("/actuator/health/routes").body()).contains("UP");
+        hub.delete(file).awaitLive(file);
     }
 
     @Test
