@@ -31,7 +31,10 @@ public final class HubInside {
 
     /** Starts a hub on a free port; properties as {@code --name=value}. */
     public static ConfigurableApplicationContext start(List<String> properties) {
-        return new SpringApplicationBuilder(Serai.class).run(properties.toArray(String[]::new));
+        return new SpringApplicationBuilder(Serai.class)
+                // levels outlive a context: a test of the commands that ran before in this process set another
+                .properties("logging.level.root=INFO")
+                .run(properties.toArray(String[]::new));
     }
 
     /** Waits until the hub publishes and every subscription of its routes is read. */

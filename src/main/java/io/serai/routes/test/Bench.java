@@ -19,6 +19,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.PropertiesSource;
+import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.support.PluginHelper;
@@ -164,14 +165,20 @@ final class Bench implements AutoCloseable {
         FileSystemUtils.deleteRecursively(folder.toFile());
     }
 
-    /** {@code file:} below a folder of the case, whatever the route says. By its name Camel knows that "2s" is a duration. */
-    @org.apache.camel.spi.annotations.Component("file")
+    /** {@code file:} below a folder of the case, whatever the route says. */
     private static final class OwnFolder extends FileComponent {
 
         private final Path folder;
 
         OwnFolder(Path folder) {
             this.folder = folder;
+        }
+
+        /** That of {@code file:}: without it "2s" is no duration. Camel finds it by an annotation, which is not inherited. */
+        @Override
+        public PropertyConfigurer getEndpointPropertyConfigurer() {
+            return PluginHelper.getConfigurerResolver(getCamelContext())
+                    .resolvePropertyConfigurer("file-endpoint-configurer", getCamelContext());
         }
 
         @Override

@@ -758,7 +758,7 @@ class ReloadIT {
     }
 
     @Test
-    void aRequestThatTakesLongerThanTheGateIsPatientIsNotLost() throws Exception {
+    void aRequestThatTakesLongerThanTheGateIsPatientIsNotLost(CapturedOutput output) throws Exception {
         var file = "t/slow.camel.yaml";
         var slow =
                 route("slow", "/t/slow", "first").replace("- setBody", "- delay: {constant: 3000}\n        - setBody");
@@ -769,6 +769,8 @@ class ReloadIT {
         // drain-timeout is 1 s here: the first tries leave everything as it is
         hub.write(file, slow.replace("first", "second"));
         var meanwhile = CompletableFuture.supplyAsync(() -> hub.get("/t/slow"));
+        await().untilAsserted(() ->
+                assertThat(output).contains("route slow has").contains("nothing is changed, it is tried again"));
         assertThat(inHand.get().body()).isEqualTo("first");
         assertThat(meanwhile.get().statusCode()).isEqualTo(200);
         hub.awaitLive(file);
