@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.camel.util.StringHelper;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -274,7 +275,7 @@ final class CamelSchema {
         var properties = rule.path("properties");
         var present = new HashSet<String>();
         for (var tuple : mapping.getValue()) {
-            var key = Nodes.text(tuple.getKeyNode());
+            var key = named(Nodes.text(tuple.getKeyNode()), rule);
             var place = Place.of(tuple.getKeyNode());
             if (key == null) {
                 found.add(new Mismatch(place, depth, "schema", "a key must be a word", null));
@@ -305,6 +306,15 @@ final class CamelSchema {
                         Place.of(mapping), depth, "missing", "'" + required.asText() + "' is missing here", null));
             }
         }
+    }
+
+    /** Camel reads {@code auto-startup} as {@code autoStartup}; names of steps it does not. */
+    private static @Nullable String named(@Nullable String key, JsonNode rule) {
+        if (key == null || !key.contains("-") || rule.has("maxProperties")) {
+            return key;
+        }
+        var camelCase = StringHelper.dashToCamelCase(key);
+        return rule.path("properties").has(camelCase) ? camelCase : key;
     }
 
     private Mismatch unknown(String key, Place place, Set<String> known, int depth) {

@@ -38,6 +38,16 @@ class SchemaLintTest {
     }
 
     @Test
+    void namesMayHaveDashesWhereCamelReadsThem() {
+        assertThat(steps("- setBody:\n    exchange-property: x\n")).isEmpty();
+        assertThat(steps("- marshal:\n    json:\n      module-class-names: x.Y\n"))
+                .isEmpty();
+        assertThat(steps("- loop:\n    do-while: true\n    constant: 1\n    steps: [{stop: {}}]\n"))
+                .isEmpty();
+        assertThat(steps("- set-body:\n    constant: x\n")).containsExactly("unknown-eip 10:11");
+    }
+
+    @Test
     void anExpressionMayHoldOneOfAnotherLanguage() {
         assertThat(steps("- setBody:\n    simple:\n      jsonpath: $.x\n")).isEmpty();
         assertThat(
