@@ -39,9 +39,14 @@ class RabbitNodeIT {
     @Test
     void aPrivateNodeKeepsConfirmedMessagesOverAKill() throws Exception {
         try (var rabbit = RabbitNode.startPrivate()) {
+            try (var connection = connect(rabbit.uri())) {
+                connection.createChannel().queueDeclare("q", true, false, false, null);
+            }
+            // RabbitMQ 3.10 has a new queue in memory for a moment; killed then, it knows nothing of it
+            rabbit.stop();
+            rabbit.start();
             var killed = connect(rabbit.uri());
             var publishing = killed.createChannel();
-            publishing.queueDeclare("q", true, false, false, null);
             publishing.confirmSelect();
             publishing.basicPublish("", "q", MessageProperties.MINIMAL_PERSISTENT_BASIC, new byte[1]);
             publishing.waitForConfirmsOrDie(10_000);
