@@ -39,7 +39,7 @@ public record Changes(Map<String, Optional<RouteFile>> files) {
         return new Changes(changed);
     }
 
-    public Changes without(Collection<String> paths) {
+    Changes without(Collection<String> paths) {
         var rest = new TreeMap<>(files);
         rest.keySet().removeAll(Set.copyOf(paths));
         return new Changes(rest);

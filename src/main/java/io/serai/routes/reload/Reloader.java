@@ -159,17 +159,17 @@ public final class Reloader {
     private Outcome applyEach(Changes changes) {
         var outcome = settle(changes);
         remember(changes, outcome);
-        var waiting = waiting(refused).without(changes.files().keySet());
-        if (outcome.live().isEmpty() || waiting.isEmpty()) {
-            return outcome;
-        }
         var unable = refused.entrySet().stream()
                 .filter(each -> each.getValue().findings().stream()
                         .anyMatch(finding -> finding.rule().equals(Place.START)))
                 .map(Map.Entry::getKey)
                 .toList();
-        var mended = settle(waiting.without(unable));
-        remember(waiting.without(unable), mended);
+        var waiting = waiting(refused).without(changes.files().keySet()).without(unable);
+        if (outcome.live().isEmpty() || waiting.isEmpty()) {
+            return outcome;
+        }
+        var mended = settle(waiting);
+        remember(waiting, mended);
         return new Outcome(
                 join(outcome.live(), mended.live()),
                 outcome.refused(),

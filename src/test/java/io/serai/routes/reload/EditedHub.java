@@ -55,6 +55,24 @@ final class EditedHub implements AutoCloseable {
         return new EditedHub(folder, servers, more);
     }
 
+    /** A file of one route that answers requests to its path. */
+    static String route(String id, String path, String answer) {
+        return """
+                - route:
+                    id: %s
+                    from:
+                      uri: platform-http:%s
+                      steps:
+                        - setBody:
+                            constant: %s
+                """.formatted(id, path, answer);
+    }
+
+    /** Likewise, at a path of its name. */
+    static String answering(String id, String answer) {
+        return route(id, "/t/" + id, answer);
+    }
+
     /** Again, after it was stopped. */
     void start() {
         hub = launch();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes.reload;
 
+import static io.serai.routes.reload.EditedHub.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -52,18 +53,6 @@ class ReloadIT {
     @AfterAll
     void stop() {
         hub.close();
-    }
-
-    private static String route(String id, String path, String answer) {
-        return """
-                - route:
-                    id: %s
-                    from:
-                      uri: platform-http:%s
-                      steps:
-                        - setBody:
-                            constant: %s
-                """.formatted(id, path, answer);
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes.reload;
 
+import static io.serai.routes.reload.EditedHub.answering;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jayway.jsonpath.JsonPath;
@@ -28,18 +29,6 @@ class RestrictedEditsIT {
     @AfterAll
     void stop() {
         hub.close();
-    }
-
-    private static String answering(String id, String answer) {
-        return """
-                - route:
-                    id: %s
-                    from:
-                      uri: platform-http:/t/%s
-                      steps:
-                        - setBody:
-                            constant: %s
-                """.formatted(id, id, answer);
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes.reload;
 
+import static io.serai.routes.reload.EditedHub.answering;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -40,18 +41,6 @@ class RouteFilesIT {
     @AfterAll
     void stop() {
         hub.close();
-    }
-
-    private static String answering(String id, String answer) {
-        return """
-                - route:
-                    id: %s
-                    from:
-                      uri: platform-http:/t/%s
-                      steps:
-                        - setBody:
-                            constant: %s
-                """.formatted(id, id, answer);
     }
 
     private static String draft(String content, String note) {
