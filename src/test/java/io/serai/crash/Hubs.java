@@ -23,8 +23,6 @@ final class Hubs {
         }
         copy(OWN.resolve("routes/subscribers.camel.yaml"), routes.resolve("crash/subscribers.camel.yaml"));
         return HubProcess.in(folder)
-                // it is started more often than it runs long
-                .jvm("-XX:TieredStopAtLevel=1")
                 .with(servers)
                 .with("serai.routes.directory", routes)
                 .with(

@@ -40,8 +40,11 @@ class LargeOrderFileJourney {
     void aLargeFileNeedsLittleMemory(String where) throws Exception {
         var times = 1 + (Integer.getInteger("serai.test.orders.lines") - 1) / LINES_OF_SAMPLE;
         var servers = where.equals("servers") ? SharedNodes.newProperties() : Map.<String, String>of();
-        try (var hub =
-                HubProcess.in(folder).with(servers).jvm("-Xmx256m").start().awaitReady()) {
+        try (var hub = HubProcess.in(folder)
+                .with(servers)
+                .jvm("-Xmx256m", "-XX:TieredStopAtLevel=4")
+                .start()
+                .awaitReady()) {
             var client = new HubClient(hub);
             var out = Files.createDirectories(folder.resolve("data/legacy/erp/out"));
             var whole = Files.writeString(out.resolve("large.tmp"), OrdersContract.sampleTimes(times));

@@ -114,7 +114,7 @@ abstract class ReadmeContract {
         return HubProcess.in(folder)
                 .by(program.toString())
                 .env("JAVA_HOME", System.getProperty("java.home"))
-                .env("JAVA_OPTS", "-Xmx512m");
+                .env("JAVA_OPTS", "-Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
     }
 
     Readme readme() {
