@@ -6,6 +6,8 @@ import io.serai.message.Event;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One event on its way to a subscriber, un-acknowledged until {@link #done}, {@link #failed} or {@link #giveBack} is
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * a restart.
  */
 public final class Delivery {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
 
     private final Event event;
     private final BasicProperties properties;
@@ -75,7 +79,18 @@ public final class Delivery {
      *     a person has given it up, or it has gone back to its queue, with those behind it
      */
     public @Nullable Delivery hold(Failure failure) {
-        return settled.compareAndSet(false, true) ? lane.holdBack(this, failure) : null;
+        if (!settled.compareAndSet(false, true)) {
+            return null;
+        }
+        try {
+            return lane.holdBack(this, failure);
+        } catch (RuntimeException unforeseen) {
+            // left undecided, it would take up a place of the prefetch for ever
+            LOG.error("holding an event back stumbled, its queue does not wait for it; please report", unforeseen);
+            settled.set(false);
+            failed(failure);
+            return null;
+        }
     }
 
     /**
@@ -85,7 +100,16 @@ public final class Delivery {
      * @return as {@link #hold}; an event that was never held comes back at once
      */
     public @Nullable Delivery resume() {
-        return settled.compareAndSet(false, true) ? lane.takeUp(this) : null;
+        if (!settled.compareAndSet(false, true)) {
+            return null;
+        }
+        try {
+            return lane.takeUp(this);
+        } catch (RuntimeException unforeseen) {
+            // left undecided, it would take up a place of the prefetch for ever
+            settled.set(false);
+            throw unforeseen;
+        }
     }
 
     /** Whether there was a delivery before, that was not acknowledged. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.bus;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.transaction.TransactionException;
 
@@ -35,21 +37,44 @@ final class Hold {
     }
 
     /**
-     * Waits while it has to.
+     * One has failed: notes that, and waits while it has to.
      *
-     * @param first how it stands now
+     * @param facts of the event, as it would be parked with
      * @param goesOn false when the consumer stops
      * @return never {@link HeldEvents.Next#WAIT}; null where the consumer stops or has waited for too long
      */
-    HeldEvents.@Nullable Turn await(Supplier<HeldEvents.Turn> first, String failureId, BooleanSupplier goesOn) {
+    HeldEvents.@Nullable Turn awaitAfter(BasicProperties facts, byte[] body, String failureId, BooleanSupplier goesOn) {
+        return await(() -> note(facts, body), failureId, goesOn);
+    }
+
+    /** One is there again: likewise. */
+    HeldEvents.@Nullable Turn await(String failureId, BooleanSupplier goesOn) {
+        return await(() -> events.look(failureId), failureId, goesOn);
+    }
+
+    private HeldEvents.@Nullable Turn await(Supplier<HeldEvents.Turn> first, String failureId, BooleanSupplier goesOn) {
         var ask = first;
+        var isTold = false;
         while (goesOn.getAsBoolean() && waited < limitNanos) {
-            var turn = answer(ask);
-            if (turn != null && turn.next() != HeldEvents.Next.WAIT) {
-                return turn;
-            }
-            if (turn != null) {
+            try {
+                var turn = ask.get();
+                if (turn.next() != HeldEvents.Next.WAIT) {
+                    return turn;
+                }
                 ask = () -> events.look(failureId);
+            } catch (DuplicateKeyException takenByAnotherHub) {
+                LOG.debug("asking again", takenByAnotherHub);
+            } catch (DataAccessException | TransactionException notNow) {
+                // nobody knows whether it is done: it can neither be tried nor left out, so its queue waits for that
+                // too
+                if (!isTold && !DatabaseAway.is(notNow)) {
+                    LOG.error(
+                            "the database does not say how it stands with failure {}, whose queue waits",
+                            failureId,
+                            notNow);
+                    isTold = true;
+                }
+                LOG.debug("waiting for the database", notNow);
             }
             var from = System.nanoTime();
             LockSupport.parkNanos(LOOK_NANOS);
@@ -58,21 +83,13 @@ final class Hold {
         return null;
     }
 
-    HeldEvents events() {
-        return events;
-    }
-
-    /** Null while the database is away, and the queue waits for that too. */
-    private static HeldEvents.@Nullable Turn answer(Supplier<HeldEvents.Turn> ask) {
+    /** What the database will never take, whatever is mended, is parked: the queue does not wait for it. */
+    private HeldEvents.Turn note(BasicProperties facts, byte[] body) {
         try {
-            return ask.get();
+            return events.failed(facts, body);
         } catch (DuplicateKeyException takenByAnotherHub) {
-            return null;
-        } catch (DataAccessException | TransactionException refused) {
-            if (DatabaseAway.is(refused)) {
-                LOG.debug("database is away, waiting", refused);
-                return null;
-            }
+            throw takenByAnotherHub;
+        } catch (DataIntegrityViolationException refused) {
             LOG.error("the database refuses a failure, whose queue does not wait for it; please report", refused);
             return HeldEvents.Turn.PARK;
         }

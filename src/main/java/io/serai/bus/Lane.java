@@ -10,6 +10,7 @@ import com.rabbitmq.client.ShutdownSignalException;
 import io.serai.message.Event;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -138,15 +139,14 @@ abstract class Lane extends DefaultConsumer {
                 failure.routeId(),
                 FailureHeaders.printable(failure.cause().toString()));
         var body = failed.event().data();
-        var turn = hold.await(() -> hold.events().failed(facts, body), failed.failureId(subscription), this::goesOn);
+        var turn = hold.awaitAfter(facts, body, failed.failureId(subscription), this::goesOn);
         return follow(failed, turn, failure);
     }
 
     /** An event of an ordered subscription is there again: waits where its queue was waiting for it before. */
     final @Nullable Delivery takeUp(Delivery again) {
         beforeWait();
-        var id = again.failureId(subscription);
-        return follow(again, hold.await(() -> hold.events().look(id), id, this::goesOn), null);
+        return follow(again, hold.await(again.failureId(subscription), this::goesOn), null);
     }
 
     private @Nullable Delivery follow(Delivery delivery, HeldEvents.@Nullable Turn turn, @Nullable Failure failure) {
@@ -161,12 +161,12 @@ abstract class Lane extends DefaultConsumer {
         if (turn.next() == HeldEvents.Next.TRY) {
             return next;
         }
-        if (turn.next() == HeldEvents.Next.PARK && failure != null) {
-            next.failed(failure);
+        if (turn.next() == HeldEvents.Next.DROP) {
+            next.drop();
+        } else {
+            next.failed(Objects.requireNonNull(failure, "it has not been tried"));
             // those behind it must not be done before it is safe
             awaitParked();
-        } else {
-            next.drop();
         }
         return null;
     }

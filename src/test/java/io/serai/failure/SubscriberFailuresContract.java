@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -212,6 +213,62 @@ abstract class SubscriberFailuresContract {
 
         assertThat(awaitStatus(name, FailureStatus.DEAD).round()).isZero();
         await().atMost(SOON).until(() -> done.size() == 2);
+    }
+
+    @Test
+    void anOrderedQueueWaitsWhileNobodyCanSayHowItStandsWithWhatHoldsItBack() throws Exception {
+        var type = newType();
+        var name = newName();
+        var calls = new AtomicInteger();
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        route(name, type, "&ordered=true&retry=slow", exchange -> {
+            // once, and once more in place
+            if (body(exchange).equals("3") && calls.incrementAndGet() <= 2) {
+                throw new IllegalStateException("not yet");
+            }
+            done.add(body(exchange));
+        });
+        publish(type, 6);
+        awaitStatus(name, FailureStatus.RETRYING);
+
+        jdbc.execute("ALTER TABLE failure RENAME TO failure_away");
+        try {
+            // past the hold's limit and its being due
+            await().during(Duration.ofSeconds(4)).atMost(SOON).until(() -> done.size() == 3);
+        } finally {
+            jdbc.execute("ALTER TABLE failure_away RENAME TO failure");
+        }
+
+        await().atMost(SOON).until(() -> done.size() == 6);
+        assertThat(done).containsExactlyElementsOf(numbers(6));
+        awaitStatus(name, FailureStatus.RESOLVED);
+    }
+
+    @Test
+    void whatAnOrderedSubscriptionCannotTakeIsParkedAlsoWhenItComesAgain() throws Exception {
+        var type = newType();
+        var name = newName();
+        var begun = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        route(name, type, "&ordered=true&latest=true&retry=none", exchange -> {
+            begun.countDown();
+            goOn.await();
+            done.add(body(exchange));
+        });
+        publish(type, "first", Map.of("sequence", "1"));
+        publish(type, "without", Map.of());
+        publish(type, "third", Map.of("sequence", "3"));
+        begun.await();
+
+        hub.getBean(CachingConnectionFactory.class)
+                .createConnection()
+                .getDelegate()
+                .abort();
+        goOn.countDown();
+
+        assertThat(awaitStatus(name, FailureStatus.DEAD).message()).contains("sequence");
+        await().atMost(SOON).until(() -> done.contains("third"));
     }
 
     @Test
@@ -697,18 +754,29 @@ abstract class SubscriberFailuresContract {
     private void publish(String type, int count) {
         var confirms = new ArrayList<java.util.concurrent.CompletableFuture<Void>>();
         for (var body : numbers(count)) {
-            confirms.add(publisher.publish(new Event(
-                    EventIds.next(),
-                    "/test",
-                    new EventType(type),
-                    "one",
-                    Instant.now(),
-                    "text/plain",
-                    null,
-                    Map.of(),
-                    body.getBytes(StandardCharsets.UTF_8))));
+            confirms.add(publisher.publish(event(type, body, Map.of())));
         }
         confirms.forEach(each -> each.orTimeout(20, TimeUnit.SECONDS).join());
+    }
+
+    private void publish(String type, String body, Map<String, String> extensions) {
+        publisher
+                .publish(event(type, body, extensions))
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join();
+    }
+
+    private static Event event(String type, String body, Map<String, String> extensions) {
+        return new Event(
+                EventIds.next(),
+                "/test",
+                new EventType(type),
+                "one",
+                Instant.now(),
+                "text/plain",
+                null,
+                extensions,
+                body.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String newType() {

@@ -126,12 +126,23 @@ final class BlockingRun implements Consumer<List<Delivery>> {
     }
 
     private @Nullable Failure attempt(List<Delivery> deliveries) {
-        var failure = receiver == null ? run(deliveries) : runOnce(receiver, deliveries);
+        var failure = tryAll(deliveries);
         if (failure != null && !running.getAsBoolean()) {
             // a route that stops fails for that alone: its steps are not tried again
             throw new Stopping();
         }
         return failure;
+    }
+
+    private @Nullable Failure tryAll(List<Delivery> deliveries) {
+        try {
+            return receiver == null ? run(deliveries) : runOnce(receiver, deliveries);
+        } catch (Stopping away) {
+            throw away;
+        } catch (RuntimeException refused) {
+            // before its route: say, LatestOnly of an event without a sequence
+            return Failure.of(refused);
+        }
     }
 
     /** Without a transaction Camel's error handler tries the failing step again in place. */
