@@ -215,6 +215,34 @@ abstract class BusContract {
         assertThat(tries).hasValue(1);
     }
 
+    /** {@code circuitBreaker} waits for its steps on the thread that runs it. */
+    @Test
+    void routesThatWaitForOnePublishAfterAnotherDoNotWaitForEachOther() throws Exception {
+        var type = newType();
+        var threads = 4 * Runtime.getRuntime().availableProcessors();
+        var allWait = new CountDownLatch(threads);
+        var done = new AtomicInteger();
+        addRoute(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + type + "?subscription=" + newName())
+                        .to("event:" + type + ".first")
+                        .process(exchange -> {
+                            allWait.countDown();
+                            allWait.await();
+                        })
+                        .circuitBreaker()
+                        .to("event:" + type + ".second")
+                        .end()
+                        .process(exchange -> done.incrementAndGet());
+            }
+        });
+
+        IntStream.range(0, 3 * threads).forEach(number -> publish(type, null, "{}"));
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> done.get() == 3 * threads);
+    }
+
     @Test
     void routeParksWhatItFindsWrongAndGoesOn() throws Exception {
         var name = newName();
