@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -158,6 +159,34 @@ abstract class BusContract {
 
         publish(type, null, "small");
         await().until(() -> received.size() == 1);
+    }
+
+    @Test
+    void aMessageThatAmqpCannotCarryIsRefusedAndCostsNoOtherItsConfirm() {
+        var type = newType();
+        var received = subscribe(newName(), type);
+        var publishing = hub.getBean("publishing", Publishing.class);
+        var sent = new ArrayList<CompletableFuture<Void>>();
+        var refused = new ArrayList<CompletableFuture<Void>>();
+        for (var number = 0; number < 100; number++) {
+            sent.add(publisher.publish(event(type, null, new byte[0])));
+            var wrong = number % 2 == 0
+                    ? new BasicProperties.Builder().contentType("a".repeat(300))
+                    : new BasicProperties.Builder().headers(Map.of("large", "a".repeat(amqp.getFrameMax())));
+            refused.add(publishing.send(
+                    "key" + number,
+                    BusTopology.EVENTS,
+                    type,
+                    wrong.messageId("wrong").build(),
+                    new byte[0]));
+        }
+
+        assertThat(refused)
+                .allSatisfy(each -> assertThatThrownBy(each::join)
+                        .hasCauseInstanceOf(Invalid.class)
+                        .hasMessageContaining("publishing wrong"));
+        assertThat(sent).allSatisfy(each -> each.orTimeout(20, TimeUnit.SECONDS).join());
+        await().until(() -> received.size() == 100);
     }
 
     @Test
