@@ -126,6 +126,31 @@ abstract class BusContract {
     }
 
     @Test
+    void readersAreBackWithoutWaitingForTheDatabase() {
+        var type = newType();
+        var name = newName();
+        var received = subscribe(name, type);
+        await().until(() -> isDated(name));
+        jdbc.update("UPDATE subscription_pattern SET bound_at = NULL WHERE subscription = ?", name);
+
+        new TransactionTemplate(hub.getBean(PlatformTransactionManager.class)).executeWithoutResult(status -> {
+            // whoever dates the binding now waits for the end of this
+            jdbc.update("UPDATE subscription_pattern SET unbind = FALSE WHERE subscription = ?", name);
+            amqp.abort();
+            amqp = hub.getBean(CachingConnectionFactory.class)
+                    .createConnection()
+                    .getDelegate();
+            // not as long as H2 waits for a row
+            await().atMost(Duration.ofSeconds(6)).until(() -> status(name).state() == SubscriptionStatus.State.ACTIVE);
+            publish(type, null, "{}");
+            await().atMost(Duration.ofSeconds(6)).until(() -> received.size() == 1);
+            assertThat(isDated(name)).isFalse();
+        });
+
+        await().until(() -> isDated(name));
+    }
+
+    @Test
     void attributesAndBodyArriveAsTheyWere() {
         var type = newType();
         var received = subscribe(newName(), type);
@@ -904,6 +929,12 @@ abstract class BusContract {
 
     private List<String> effects(String name) {
         return jdbc.queryForList("SELECT id FROM effect WHERE note = ?", String.class, name);
+    }
+
+    private boolean isDated(String name) {
+        return subscriptions.bindings().stream()
+                .filter(binding -> binding.subscription().equals(name))
+                .allMatch(binding -> binding.boundAt() != null);
     }
 
     private void addRoute(RouteBuilder route) throws Exception {
