@@ -282,7 +282,8 @@ class OutagesJourney {
 
         var took = Duration.ofNanos(System.nanoTime() - stopping);
         System.out.printf("stop without broker and database: %d ms%n", took.toMillis());
-        assertThat(took).isLessThan(Duration.ofSeconds(20));
+        // each part waits 3 s for a connection in turn: about 20 s, and Kubernetes gives it 30
+        assertThat(took).isLessThan(Duration.ofSeconds(30));
     }
 
     @Test
