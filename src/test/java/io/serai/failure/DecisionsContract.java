@@ -326,6 +326,69 @@ abstract class DecisionsContract {
     }
 
     @Test
+    void whatIsMisspeltIsRefusedAndNamedInsteadOfMeaningEverything() throws Exception {
+        var name = subscriber("none", exchange -> {
+            throw new IllegalStateException("bad");
+        });
+        publish(name, "s", "1");
+        var id = awaitOne(name, "DEAD").path("id").asText();
+        var rules = get("/api/failures/rules").headers().firstValue("ETag").orElseThrow();
+
+        var members = Map.of(
+                "/select/subscripton",
+                post(
+                        "/api/jobs",
+                        "{\"kind\":\"discard\",\"select\":{\"status\":\"dead\",\"subscripton\":\"x\"},\"reason\":\"r\"}"),
+                "/stopAtFailureRato",
+                post(
+                        "/api/jobs",
+                        "{\"kind\":\"discard\",\"select\":{\"ids\":[\"%s\"]},\"stopAtFailureRato\":0.1,\"reason\":\"r\"}"
+                                .formatted(id)),
+                "/edit/headrs",
+                post(
+                        "/api/jobs",
+                        "{\"kind\":\"replay\",\"select\":{\"ids\":[\"%s\"]},\"edit\":{\"headrs\":{}},\"reason\":\"r\"}"
+                                .formatted(id)),
+                "/rules/0/exceptoin",
+                put(
+                        "/api/failures/rules",
+                        "{\"rules\":[{\"exceptoin\":\"x\",\"message\":\"*\",\"class\":\"retryable\"}],\"reason\":\"r\"}",
+                        "If-Match",
+                        rules));
+        var known = Map.of(
+                "/select/subscripton", "subscription",
+                "/stopAtFailureRato", "stopAtFailureRatio",
+                "/edit/headrs", "headers",
+                "/rules/0/exceptoin", "exception");
+        for (var member : members.entrySet()) {
+            assertUnknown(member.getValue(), member.getKey(), known.getOrDefault(member.getKey(), "?"));
+        }
+        for (var path : List.of(
+                "/api/failures?stauts=status",
+                "/api/failures/groups?limt=limit",
+                "/api/failures/audit?curser=cursor",
+                "/api/jobs?limt=limit",
+                "/api/ledger?stat=state",
+                "/api/subscriptions?limt=limit",
+                "/api/events?typ=type",
+                "/api/events/stream?afer=after")) {
+            var parameter = path.substring(path.indexOf('?') + 1).split("=", 2);
+            assertUnknown(get(path), parameter[0], parameter[1]);
+        }
+        assertThat(awaitOne(name, "DEAD").path("id").asText()).isEqualTo(id);
+        assertThat(get("/api/failures/rules").headers().firstValue("ETag")).contains(rules);
+    }
+
+    private static void assertUnknown(HttpResponse<String> answer, String name, String known) throws IOException {
+        assertThat(answer.statusCode()).as(name + ": " + answer.body()).isEqualTo(422);
+        var error = json(answer).path("errors").get(0);
+        assertThat(error.path("name").asText()).isEqualTo(name);
+        assertThat(error.path("detail").asText())
+                .startsWith("unknown; known are")
+                .contains(known);
+    }
+
+    @Test
     void aJobKeepsToItsRateAndWhatComesAfterTheClickIsCountedOnly() throws Exception {
         var name = subscriber("none", exchange -> {
             throw new IllegalStateException("bad");
