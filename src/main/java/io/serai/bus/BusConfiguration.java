@@ -3,9 +3,11 @@ package io.serai.bus;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
@@ -59,12 +61,22 @@ class BusConfiguration {
         return timer("parking");
     }
 
+    /** What subscriptions note in the database, which must not hold up the broker's link. */
+    @Bean(destroyMethod = "shutdownNow")
+    ExecutorService noting() {
+        return Executors.newSingleThreadExecutor(daemon("noting"));
+    }
+
     private static ScheduledExecutorService timer(String name) {
-        return new ScheduledThreadPoolExecutor(1, task -> {
+        return new ScheduledThreadPoolExecutor(1, daemon(name));
+    }
+
+    private static ThreadFactory daemon(String name) {
+        return task -> {
             var worker = new Thread(task, name);
             worker.setDaemon(true);
             return worker;
-        });
+        };
     }
 
     /** Publishers and subscribers on connections of their own: a broker short of memory blocks publishers only. */
@@ -146,11 +158,21 @@ class BusConfiguration {
             BrokerLinks links,
             Parking parking,
             HeldEvents held,
+            ExecutorService noting,
             Tally tally,
             BusProperties properties,
             AmqpAdmin broker,
             MeterRegistry meters) {
         return new Subscriptions(
-                recorded, queues, links.subscribe(), parking, held, properties.holdLimit(), tally, broker, meters);
+                recorded,
+                queues,
+                links.subscribe(),
+                parking,
+                held,
+                properties.holdLimit(),
+                noting,
+                tally,
+                broker,
+                meters);
     }
 }

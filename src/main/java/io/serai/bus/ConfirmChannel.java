@@ -6,6 +6,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Return;
 import com.rabbitmq.client.ShutdownSignalException;
+import io.serai.message.Invalid;
 import io.serai.message.Unavailable;
 import java.io.IOException;
 import java.time.Duration;
@@ -61,11 +62,18 @@ final class ConfirmChannel {
      * Sends a message; the future completes on the connection's reader thread.
      *
      * @return completes when the broker has the message safe, exceptionally with {@link Unavailable} on nack, return,
-     *     time-out or loss of the connection (then the broker may or may not have it)
+     *     time-out or loss of the connection (then the broker may or may not have it), with {@link Invalid} where AMQP
+     *     cannot carry its properties
      */
     CompletableFuture<Void> send(String exchange, String routingKey, BasicProperties properties, byte[] body) {
         var confirm = new CompletableFuture<Void>();
         var messageId = properties.getMessageId() == null ? "" : properties.getMessageId();
+        try {
+            refuseUnsendable(properties, body);
+        } catch (IOException | IllegalArgumentException unsendable) {
+            return CompletableFuture.failedFuture(
+                    new Invalid("publishing " + messageId + ": " + unsendable.getMessage()));
+        }
         try {
             if (!sending.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new Unavailable("publishing " + messageId + ": the broker takes no data, try again");
@@ -97,6 +105,15 @@ final class ConfirmChannel {
             failAll();
         }
         return confirm;
+    }
+
+    /** Found by the client only when it has counted the message, it would cost all that share the channel theirs. */
+    private void refuseUnsendable(BasicProperties properties, byte[] body) throws IOException {
+        var size = properties.toFrame(channel.getChannelNumber(), body.length).size();
+        var most = channel.getConnection().getFrameMax();
+        if (most > 0 && size > most) {
+            throw new IllegalArgumentException("its properties take " + size + " bytes, a frame has " + most);
+        }
     }
 
     boolean isOpen() {

@@ -4,6 +4,7 @@ package io.serai.bus;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import io.serai.message.EventIds;
 import io.serai.message.Invalid;
+import io.serai.message.Printable;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -137,10 +138,9 @@ final class FailureHeaders {
                 .collect(Collectors.joining(","));
     }
 
-    /** For a log line: no line breaks or other control characters, and short. */
+    /** For a log line: printable, and short. */
     static String printable(@Nullable String text) {
-        var shortened = cut(text == null ? "" : text, SHORT);
-        return shortened.replaceAll("\\p{Cntrl}", "?");
+        return Printable.of(text, SHORT);
     }
 
     private static void put(Map<String, String> facts, String name, @Nullable String value) {

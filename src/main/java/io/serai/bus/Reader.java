@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
@@ -17,7 +18,10 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads one subscription in this hub: declares its queue and opens its lanes on every new connection. */
+/**
+ * Reads one subscription in this hub: declares its queue and opens its lanes on every new connection. What the database is to
+ * know of it is noted elsewhere, so that readers do not wait one after the other for a database that is away.
+ */
 final class Reader implements BrokerLink.User, Registration {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
@@ -26,6 +30,7 @@ final class Reader implements BrokerLink.User, Registration {
     private final Subscription subscription;
     private final BrokerLink link;
     private final BiFunction<Channel, Runnable, Lane> makeLane;
+    private final Executor noting;
     private final Runnable bound;
     private final Consumer<Collection<String>> unbound;
     private final Runnable onStop;
@@ -39,6 +44,7 @@ final class Reader implements BrokerLink.User, Registration {
             List<String> unbind,
             BrokerLink link,
             BiFunction<Channel, Runnable, Lane> makeLane,
+            Executor noting,
             Runnable bound,
             Consumer<Collection<String>> unbound,
             Runnable onStop) {
@@ -46,6 +52,7 @@ final class Reader implements BrokerLink.User, Registration {
         this.unbind = unbind;
         this.link = link;
         this.makeLane = makeLane;
+        this.noting = noting;
         this.bound = bound;
         this.unbound = unbound;
         this.onStop = onStop;
@@ -55,11 +62,10 @@ final class Reader implements BrokerLink.User, Registration {
     public void connected(Connection connection) throws IOException {
         lanes.forEach(Lane::close);
         BusTopology.declare(connection, subscription, unbind);
-        bound.run();
-        if (!unbind.isEmpty()) {
-            unbound.accept(unbind);
-            unbind = List.of();
-        }
+        // later does no harm: what is bound is owed from when it is noted, what is unbound would be unbound again
+        var gone = unbind;
+        unbind = List.of();
+        noting.execute(() -> note(gone));
         var opened = new ArrayList<Lane>();
         for (int i = 0; i < subscription.concurrency(); i++) {
             var channel = connection.createChannel();
@@ -76,6 +82,13 @@ final class Reader implements BrokerLink.User, Registration {
             lane.open(subscription.prefetch());
         }
         read.countDown();
+    }
+
+    private void note(List<String> gone) {
+        bound.run();
+        if (!gone.isEmpty()) {
+            unbound.accept(gone);
+        }
     }
 
     /** Waits a little until the queue is there, so that whoever subscribes and then publishes gets what it published. */

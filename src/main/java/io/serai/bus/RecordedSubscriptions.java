@@ -33,7 +33,7 @@ final class RecordedSubscriptions {
     private static final String MARK_PATTERNS =
             "UPDATE subscription_pattern SET unbind = (CASE WHEN pattern IN (:patterns) THEN FALSE ELSE TRUE END), bound_at = (CASE WHEN pattern IN (:patterns) THEN bound_at END) WHERE subscription = :name";
     private static final String DATE_PATTERNS =
-            "UPDATE subscription_pattern SET bound_at = CURRENT_TIMESTAMP WHERE subscription = :name AND bound_at IS NULL AND NOT unbind";
+            "UPDATE subscription_pattern SET bound_at = CURRENT_TIMESTAMP WHERE subscription = :name AND pattern IN (:patterns) AND bound_at IS NULL AND NOT unbind";
     private static final String SELECT_TO_UNBIND =
             "SELECT pattern FROM subscription_pattern WHERE subscription = :name AND unbind";
     private static final String DELETE_UNBOUND =
@@ -96,9 +96,12 @@ final class RecordedSubscriptions {
         return unbind == null ? List.of() : unbind;
     }
 
-    /** Dates the patterns that the broker has bound by now. */
-    void bound(String subscription) {
-        jdbc.sql(DATE_PATTERNS).param("name", subscription).update();
+    /** Dates its patterns, which the broker has bound by now; not those that a later one of the name may have. */
+    void bound(Subscription subscription) {
+        jdbc.sql(DATE_PATTERNS)
+                .param("name", subscription.name())
+                .param("patterns", subscription.patternTexts())
+                .update();
     }
 
     /** Forgets patterns that the broker has unbound. */

@@ -3,6 +3,7 @@ package io.serai.bus;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.impl.Frame;
+import io.serai.message.Printable;
 import java.io.UnsupportedEncodingException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,14 +29,16 @@ import org.jspecify.annotations.Nullable;
  */
 public record Sendable(BasicProperties properties, List<String> leftOut) {
 
+    private record Header(String name, int size) {}
+
     /** Leaves room in the frame for what the hub adds when it sends. */
     public static final int MOST = 120_000;
 
     private static final Set<String> COPIES = Set.of("CC", "BCC");
     /** An event without an attribute of its own would be another; attributes are bounded, so they fit. */
-    private static final Comparator<Map.Entry<String, Object>> DISPENSABLE = Comparator.comparing(
-                    (Map.Entry<String, Object> header) -> !header.getKey().startsWith(AmqpEvents.PREFIX))
-            .thenComparingInt(Sendable::size);
+    private static final Comparator<Header> LARGEST_FIRST = Comparator.comparing(
+                    (Header header) -> header.name().startsWith(AmqpEvents.PREFIX))
+            .thenComparing(Comparator.comparingInt(Header::size).reversed());
 
     private static final int DEPTH = 32;
     private static final int NAMES = 5;
@@ -56,14 +59,30 @@ public record Sendable(BasicProperties properties, List<String> leftOut) {
             }
             return unsendable;
         });
-        while (size(headers) > most) {
-            var largest = Collections.max(headers.entrySet(), DISPENSABLE).getKey();
-            headers.remove(largest);
-            leftOut.add(largest);
-        }
+        leaveOut(size(headers) - most, headers, leftOut);
         var properties =
                 came.builder().headers(headers).userId(null).expiration(null).build();
         return new Sendable(properties, List.copyOf(leftOut));
+    }
+
+    /** Sizes each header once: a frame has room for ten thousands of them. */
+    private static void leaveOut(int bytes, Map<String, Object> headers, List<String> leftOut) {
+        if (bytes <= 0) {
+            return;
+        }
+        var left = bytes;
+        var largestFirst = headers.entrySet().stream()
+                .map(header -> new Header(header.getKey(), size(header)))
+                .sorted(LARGEST_FIRST)
+                .toList();
+        for (var header : largestFirst) {
+            if (left <= 0) {
+                return;
+            }
+            headers.remove(header.name());
+            leftOut.add(header.name());
+            left -= header.size();
+        }
     }
 
     /** {@code 7 headers left out: CC, x-large and others}, or null where none is. */
@@ -72,7 +91,7 @@ public record Sendable(BasicProperties properties, List<String> leftOut) {
                 ? null
                 : leftOut.stream()
                         .limit(NAMES)
-                        .map(name -> FailureHeaders.printable(name.length() > NAME ? name.substring(0, NAME) : name))
+                        .map(name -> Printable.of(name, NAME))
                         .collect(Collectors.joining(
                                 ", ",
                                 leftOut.size() + " headers left out: ",

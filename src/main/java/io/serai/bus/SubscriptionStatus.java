@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How a subscription stands, as {@code GET /api/subscriptions} shows it.
  *
  * <pre>{@code
- * {"name": "greet-user", "patterns": ["user.created"], "ordered": false, "state": "active", "backlog": 0, "consumers": 1}
+ * {"name": "greet-user", "patterns": ["user.created"], "ordered": false, "state": "ACTIVE", "backlog": 0, "consumers": 1}
  * }</pre>
  *
  * @param backlog messages ready in its queue; absent while the broker is away

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +37,7 @@ public final class Subscriptions {
     private final Parking parking;
     private final HeldEvents held;
     private final Duration holdLimit;
+    private final Executor noting;
     private final Tally tally;
     private final AmqpAdmin broker;
     private final MeterRegistry meters;
@@ -48,6 +50,7 @@ public final class Subscriptions {
             Parking parking,
             HeldEvents held,
             Duration holdLimit,
+            Executor noting,
             Tally tally,
             AmqpAdmin broker,
             MeterRegistry meters) {
@@ -57,6 +60,7 @@ public final class Subscriptions {
         this.parking = parking;
         this.held = held;
         this.holdLimit = holdLimit;
+        this.noting = noting;
         this.tally = tally;
         this.broker = broker;
         this.meters = meters;
@@ -174,7 +178,8 @@ public final class Subscriptions {
                     unbind,
                     link,
                     lanes::make,
-                    () -> note(name),
+                    noting,
+                    () -> note(subscription),
                     patterns -> forget(name, patterns),
                     () -> read.remove(name));
             read.put(name, reader);
@@ -198,12 +203,12 @@ public final class Subscriptions {
     }
 
     /** Since when the broker has the bindings. */
-    private void note(String subscription) {
+    private void note(Subscription subscription) {
         try {
             recorded.bound(subscription);
         } catch (DataAccessException away) {
             // the ledger leaves it out until the next connection
-            LOG.debug("bindings are not dated subscription={}", subscription, away);
+            LOG.debug("bindings are not dated subscription={}", subscription.name(), away);
         }
     }
 

@@ -5,13 +5,12 @@ import io.serai.message.Conflict;
 import io.serai.message.EventPattern;
 import io.serai.message.Invalid;
 import io.serai.message.NotFound;
+import io.serai.message.Times;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
@@ -141,11 +140,9 @@ final class EventLogController {
     }
 
     private static @Nullable Instant instant(String name, @Nullable String value) {
-        try {
-            return value == null ? null : OffsetDateTime.parse(value).toInstant();
-        } catch (DateTimeException malformed) {
-            throw invalid(name, "expected a time like 2026-11-21T10:00:00Z (RFC 3339); in a URL + is written %2B");
-        }
+        return Times.read(name, value, wrong -> {
+            throw invalid(wrong.name(), wrong.detail());
+        });
     }
 
     /** No attribute holds a control character, and PostgreSQL refuses U+0000 even in a question. */

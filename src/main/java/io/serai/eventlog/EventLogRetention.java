@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.eventlog;
 
+import io.serai.bus.Recurring;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -48,7 +49,12 @@ final class EventLogRetention implements SmartLifecycle {
     public synchronized void start() {
         if (!retention.isZero()) {
             thread = Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("event-log-purge-"));
-            thread.scheduleWithFixedDelay(this::tryPurge, FIRST.toSeconds(), EVERY.toSeconds(), TimeUnit.SECONDS);
+            var purging = new Recurring(
+                    LOG,
+                    "purging event log: the database is away, in an hour again",
+                    "purging event log stumbled, in an hour again",
+                    this::purge);
+            thread.scheduleWithFixedDelay(purging, FIRST.toSeconds(), EVERY.toSeconds(), TimeUnit.SECONDS);
         }
     }
 
@@ -63,13 +69,5 @@ final class EventLogRetention implements SmartLifecycle {
     @Override
     public synchronized boolean isRunning() {
         return thread != null;
-    }
-
-    private void tryPurge() {
-        try {
-            purge();
-        } catch (RuntimeException databaseAway) {
-            LOG.warn("purging event log: not now, in an hour again cause={}", databaseAway.getMessage());
-        }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.eventlog;
 
+import io.serai.bus.Recurring;
 import io.serai.message.EventPattern;
 import io.serai.message.Unavailable;
 import java.util.concurrent.ExecutorService;
@@ -11,6 +12,8 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
@@ -23,6 +26,7 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter
  */
 final class EventStreams implements SmartLifecycle {
 
+    private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
     private static final long NEVER = 0;
 
     private final LoggedEvents log;
@@ -71,7 +75,12 @@ final class EventStreams implements SmartLifecycle {
                 new CustomizableThreadFactory("event-stream-"));
         poller = Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("event-log-poll-"));
         var interval = properties.pollInterval().toMillis();
-        poller.scheduleWithFixedDelay(this::poll, interval, interval, TimeUnit.MILLISECONDS);
+        var polling = new Recurring(
+                LOG,
+                "streams of the event log wait for the database",
+                "looking for new events of the log stumbled; it goes on",
+                this::poll);
+        poller.scheduleWithFixedDelay(polling, interval, interval, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -104,10 +113,6 @@ final class EventStreams implements SmartLifecycle {
         if (open == null || open.getActiveCount() == 0) {
             return;
         }
-        try {
-            head.advance(log.bounds().last());
-        } catch (RuntimeException databaseAway) {
-            // an exception would end the polling; the streams go on when it is back
-        }
+        head.advance(log.bounds().last());
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.failure;
 
+import io.serai.message.Printable;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -67,11 +68,11 @@ final class Audit {
             public void afterCommit() {
                 LOG.info(
                         "audit who={} action={} target={} reason=\"{}\" detail={}",
-                        printable(who),
+                        Printable.of(who, LOGGED),
                         action,
                         target,
-                        printable(reason).replace("\"", "'"),
-                        printable(detail));
+                        Printable.of(reason, LOGGED).replace("\"", "'"),
+                        Printable.of(detail, LOGGED));
             }
         });
     }
@@ -90,10 +91,5 @@ final class Audit {
                         row.getString("reason"),
                         row.getString("detail")))
                 .list();
-    }
-
-    private static String printable(String text) {
-        var shown = text.length() > LOGGED ? text.substring(0, LOGGED) + "…" : text;
-        return shown.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}]", "?");
     }
 }

@@ -3,10 +3,8 @@ package io.serai.failure;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.serai.message.Invalid;
+import io.serai.message.Times;
 import io.serai.message.Utf8;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -61,7 +59,7 @@ record Filter(
                 reader.text("subscription", subscription, MAX_TEXT),
                 reader.text("route", route, MAX_TEXT),
                 reader.text("type", type, MAX_TEXT),
-                reader.instant(since),
+                Times.read(prefix + "since", since, wrong::add),
                 reader.text("q", q, SearchKeys.MAX_VALUE));
     }
 
@@ -80,16 +78,6 @@ record Filter(
                 return name == null ? null : FailureStatus.valueOf(name.toUpperCase(Locale.ROOT));
             } catch (IllegalArgumentException unknown) {
                 refuse("status", "expected one of " + Arrays.toString(FailureStatus.values()));
-                return null;
-            }
-        }
-
-        @Nullable
-        Instant instant(@Nullable String value) {
-            try {
-                return value == null ? null : OffsetDateTime.parse(value).toInstant();
-            } catch (DateTimeException malformed) {
-                refuse("since", "expected a time like 2026-11-21T10:00:00Z (RFC 3339); in a URL + is written %2B");
                 return null;
             }
         }

@@ -4,6 +4,7 @@ package io.serai.failure;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.serai.message.Invalid;
+import io.serai.message.Printable;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.ArrayList;
@@ -126,7 +127,7 @@ final class JobsController {
     /** With how many of its selection have come since; where that can still be told. */
     @GetMapping("/{id}")
     Job one(@PathVariable String id) {
-        var job = jobs.find(printable(id));
+        var job = jobs.find(Printable.of(id));
         var select = described(job.selection());
         return select.ids() != null || !select.namesAny()
                 ? job
@@ -144,13 +145,13 @@ final class JobsController {
     @PostMapping(path = "/{id}/cancel", consumes = MediaType.APPLICATION_JSON_VALUE)
     Job cancel(@PathVariable String id, @RequestBody Person.Why why, HttpServletRequest request) {
         var person = why.person(request, "cancelling job");
-        return jobs.cancel(printable(id), person.who(), person.reason());
+        return jobs.cancel(Printable.of(id), person.who(), person.reason());
     }
 
     @PostMapping(path = "/{id}/undo", consumes = MediaType.APPLICATION_JSON_VALUE)
     Job undo(@PathVariable String id, @RequestBody Person.Why why, HttpServletRequest request) {
         var person = why.person(request, "undoing job");
-        return jobs.undo(printable(id), person.who(), person.reason());
+        return jobs.undo(Printable.of(id), person.who(), person.reason());
     }
 
     private static void expect(List<Invalid.Field> wrong, boolean holds, String name, String detail) {
@@ -161,9 +162,5 @@ final class JobsController {
 
     private static boolean isText(@Nullable String text) {
         return text != null && text.chars().noneMatch(Character::isISOControl);
-    }
-
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 }

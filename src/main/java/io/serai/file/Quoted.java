@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.file;
 
+import io.serai.message.Printable;
+
 /** Shows text that others wrote, in a reason or a line of a log: short, on one line. */
 public final class Quoted {
 
@@ -8,12 +10,8 @@ public final class Quoted {
 
     private Quoted() {}
 
-    /** The text in quotes, at most 40 characters of it, without control characters and without half a pair, which is no JSON. */
+    /** The text in quotes, at most 40 characters of it, printable. */
     public static String of(String text) {
-        var shown = text;
-        if (text.length() > MAX) {
-            shown = text.substring(0, Character.isHighSurrogate(text.charAt(MAX - 1)) ? MAX - 1 : MAX) + "…";
-        }
-        return "'" + shown.replaceAll("\\p{Cntrl}", "?") + "'";
+        return "'" + Printable.of(text, MAX) + "'";
     }
 }

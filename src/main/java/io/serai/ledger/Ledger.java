@@ -7,6 +7,7 @@ import io.serai.bus.Tally;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +88,10 @@ final class Ledger {
     private void enter(long window, List<Tally.Sheet> counted, Collection<Binding> bindings) {
         var known = lines.lock(window);
         var lost = counted.stream().anyMatch(sheet -> sheet.kind() == Tally.Kind.LOST);
-        boundBy(window, bindings).forEach((subscription, patterns) -> {
+        var owed = boundBy(window, bindings);
+        // what is bound to something else by now goes on with what it was owed then
+        known.keySet().forEach(subscription -> owed.putIfAbsent(subscription, List.of()));
+        owed.forEach((subscription, patterns) -> {
             var published = marks(
                     counted,
                     sheet -> sheet.kind() == Tally.Kind.PUBLISHED
@@ -120,7 +124,7 @@ final class Ledger {
         return bindings.stream()
                 .filter(binding ->
                         binding.boundAt() != null && binding.boundAt().toEpochMilli() <= window)
-                .collect(Collectors.groupingBy(Binding::subscription));
+                .collect(Collectors.groupingBy(Binding::subscription, HashMap::new, Collectors.toList()));
     }
 
     /**

@@ -2,10 +2,9 @@
 package io.serai.ledger;
 
 import io.serai.message.Invalid;
+import io.serai.message.Times;
 import io.swagger.v3.oas.annotations.Operation;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -74,11 +73,9 @@ final class LedgerController {
     }
 
     private static @Nullable Instant instant(@Nullable String value) {
-        try {
-            return value == null ? null : OffsetDateTime.parse(value).toInstant();
-        } catch (DateTimeException malformed) {
-            throw invalid("since", "expected a time like 2026-11-21T10:00:00Z (RFC 3339); in a URL + is written %2B");
-        }
+        return Times.read("since", value, wrong -> {
+            throw invalid(wrong.name(), wrong.detail());
+        });
     }
 
     private static Invalid invalid(String name, String detail) {

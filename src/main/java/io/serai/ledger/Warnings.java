@@ -2,6 +2,7 @@
 package io.serai.ledger;
 
 import io.serai.ledger.Warning.Kind;
+import io.serai.message.Printable;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -58,7 +59,7 @@ final class Warnings {
             before.forEach((key, ended) -> {
                 if (!now.containsKey(key)) {
                     statement(DELETE, key).update();
-                    LOG.info("warning ended kind={} name={}", key.kind(), printable(key.name()));
+                    LOG.info("warning ended kind={} name={}", key.kind(), Printable.of(key.name()));
                 }
             });
             now.forEach((key, warning) -> {
@@ -69,7 +70,7 @@ final class Warnings {
                             .param("detail", detail)
                             .param("since", warning.since().toEpochMilli())
                             .update();
-                    LOG.warn("{} kind={} name={}", printable(detail), key.kind(), printable(key.name()));
+                    LOG.warn("{} kind={} name={}", Printable.of(detail), key.kind(), Printable.of(key.name()));
                 } else if (!known.detail().equals(detail)) {
                     statement(UPDATE, key).param("detail", detail).update();
                 }
@@ -87,9 +88,5 @@ final class Warnings {
 
     private static String cut(String text, int most) {
         return text.length() <= most ? text : text.substring(0, most);
-    }
-
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 }

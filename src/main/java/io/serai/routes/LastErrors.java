@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes;
 
+import io.serai.bus.component.FailedAt;
+import io.serai.message.Printable;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.spi.CamelEvent;
-import org.apache.camel.support.SimpleEventNotifierSupport;
+import org.apache.camel.support.EventNotifierSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers the newest failure of each route. Thread-safe; bounded by the number of routes. */
-final class LastErrors extends SimpleEventNotifierSupport {
+final class LastErrors extends EventNotifierSupport {
 
     private static final int MAX_MESSAGE = 500;
 
@@ -23,7 +25,6 @@ final class LastErrors extends SimpleEventNotifierSupport {
         setIgnoreServiceEvents(true);
         setIgnoreStepEvents(true);
         setIgnoreExchangeCreatedEvent(true);
-        setIgnoreExchangeCompletedEvent(true);
         setIgnoreExchangeSendingEvents(true);
         setIgnoreExchangeSentEvents(true);
         setIgnoreExchangeRedeliveryEvents(true);
@@ -32,17 +33,16 @@ final class LastErrors extends SimpleEventNotifierSupport {
 
     @Override
     public void notify(CamelEvent event) {
-        if (event instanceof CamelEvent.ExchangeFailedEvent failed) {
-            var route = failed.getExchange().getFromRouteId();
-            var cause = failed.getExchange().getException();
+        if (event instanceof CamelEvent.ExchangeEvent ended) {
+            var route = ended.getExchange().getFromRouteId();
+            var cause = FailedAt.cause(ended.getExchange());
             if (route != null && cause != null) {
-                var text = String.valueOf(cause.getMessage()).replaceAll("\\p{Cntrl}", " ");
                 newest.put(
                         route,
                         new RouteView.LastError(
                                 clock.instant(),
                                 cause.getClass().getName(),
-                                text.substring(0, Math.min(text.length(), MAX_MESSAGE))));
+                                Printable.of(cause.getMessage(), MAX_MESSAGE)));
             }
         } else if (event instanceof CamelEvent.RouteRemovedEvent removed) {
             newest.remove(removed.getRoute().getRouteId());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.security;
 
+import io.serai.message.Printable;
 import java.time.Clock;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -9,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Logs logins that failed, at most one line a second; the next line counts those left out.
  *
- * <p>The name comes from outside: control characters and line separators are replaced, and it is cut at 64 characters.
+ * <p>The name comes from outside: it is made printable, its quotes replaced, and it is cut at 64 characters.
  */
 final class FailedLogins {
 
@@ -32,11 +33,9 @@ final class FailedLogins {
             leftOut.incrementAndGet();
             return;
         }
-        LOG.warn("login failed user=\"{}\" leftOut={}", printable(name), leftOut.getAndSet(0));
-    }
-
-    private static String printable(String name) {
-        var cut = name.length() > MOST_CHARACTERS ? name.substring(0, MOST_CHARACTERS) + "…" : name;
-        return cut.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}\"]", "?");
+        LOG.warn(
+                "login failed user=\"{}\" leftOut={}",
+                Printable.of(name, MOST_CHARACTERS).replace('"', '?'),
+                leftOut.getAndSet(0));
     }
 }

@@ -3,6 +3,7 @@ package io.serai.telemetry;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.serai.bus.component.FailedAt;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.spi.CamelEvent;
@@ -36,10 +37,9 @@ final class RouteCounts extends EventNotifierSupport {
 
     @Override
     public void notify(CamelEvent event) {
-        if (event instanceof CamelEvent.ExchangeCompletedEvent completed) {
-            counter(done, completed, DONE).increment();
-        } else if (event instanceof CamelEvent.ExchangeFailedEvent failure) {
-            counter(failed, failure, FAILED).increment();
+        if (event instanceof ExchangeEvent ended) {
+            var hasFailed = FailedAt.cause(ended.getExchange()) != null;
+            counter(hasFailed ? failed : done, ended, hasFailed ? FAILED : DONE).increment();
         }
     }
 

@@ -3,7 +3,7 @@
  * Counts what flows and tells whether the parts work (Control Bus).
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"message", "bus"})
+@ApplicationModule(allowedDependencies = {"message", "bus", "bus :: component"})
 package io.serai.telemetry;
 
 import org.jspecify.annotations.NullMarked;

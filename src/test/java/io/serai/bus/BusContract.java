@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -125,6 +126,31 @@ abstract class BusContract {
     }
 
     @Test
+    void readersAreBackWithoutWaitingForTheDatabase() {
+        var type = newType();
+        var name = newName();
+        var received = subscribe(name, type);
+        await().until(() -> isDated(name));
+        jdbc.update("UPDATE subscription_pattern SET bound_at = NULL WHERE subscription = ?", name);
+
+        new TransactionTemplate(hub.getBean(PlatformTransactionManager.class)).executeWithoutResult(status -> {
+            // whoever dates the binding now waits for the end of this
+            jdbc.update("UPDATE subscription_pattern SET unbind = FALSE WHERE subscription = ?", name);
+            amqp.abort();
+            amqp = hub.getBean(CachingConnectionFactory.class)
+                    .createConnection()
+                    .getDelegate();
+            // not as long as H2 waits for a row
+            await().atMost(Duration.ofSeconds(6)).until(() -> status(name).state() == SubscriptionStatus.State.ACTIVE);
+            publish(type, null, "{}");
+            await().atMost(Duration.ofSeconds(6)).until(() -> received.size() == 1);
+            assertThat(isDated(name)).isFalse();
+        });
+
+        await().until(() -> isDated(name));
+    }
+
+    @Test
     void attributesAndBodyArriveAsTheyWere() {
         var type = newType();
         var received = subscribe(newName(), type);
@@ -158,6 +184,34 @@ abstract class BusContract {
 
         publish(type, null, "small");
         await().until(() -> received.size() == 1);
+    }
+
+    @Test
+    void aMessageThatAmqpCannotCarryIsRefusedAndCostsNoOtherItsConfirm() {
+        var type = newType();
+        var received = subscribe(newName(), type);
+        var publishing = hub.getBean("publishing", Publishing.class);
+        var sent = new ArrayList<CompletableFuture<Void>>();
+        var refused = new ArrayList<CompletableFuture<Void>>();
+        for (var number = 0; number < 100; number++) {
+            sent.add(publisher.publish(event(type, null, new byte[0])));
+            var wrong = number % 2 == 0
+                    ? new BasicProperties.Builder().contentType("a".repeat(300))
+                    : new BasicProperties.Builder().headers(Map.of("large", "a".repeat(amqp.getFrameMax())));
+            refused.add(publishing.send(
+                    "key" + number,
+                    BusTopology.EVENTS,
+                    type,
+                    wrong.messageId("wrong").build(),
+                    new byte[0]));
+        }
+
+        assertThat(refused)
+                .allSatisfy(each -> assertThatThrownBy(each::join)
+                        .hasCauseInstanceOf(Invalid.class)
+                        .hasMessageContaining("publishing wrong"));
+        assertThat(sent).allSatisfy(each -> each.orTimeout(20, TimeUnit.SECONDS).join());
+        await().until(() -> received.size() == 100);
     }
 
     @Test
@@ -213,6 +267,34 @@ abstract class BusContract {
         assertThat(parkedFrom(name).getProps().getHeaders().get("serai-failure-attempts"))
                 .hasToString("1");
         assertThat(tries).hasValue(1);
+    }
+
+    /** {@code circuitBreaker} waits for its steps on the thread that runs it. */
+    @Test
+    void routesThatWaitForOnePublishAfterAnotherDoNotWaitForEachOther() throws Exception {
+        var type = newType();
+        var threads = 4 * Runtime.getRuntime().availableProcessors();
+        var allWait = new CountDownLatch(threads);
+        var done = new AtomicInteger();
+        addRoute(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + type + "?subscription=" + newName())
+                        .to("event:" + type + ".first")
+                        .process(exchange -> {
+                            allWait.countDown();
+                            allWait.await();
+                        })
+                        .circuitBreaker()
+                        .to("event:" + type + ".second")
+                        .end()
+                        .process(exchange -> done.incrementAndGet());
+            }
+        });
+
+        IntStream.range(0, 3 * threads).forEach(number -> publish(type, null, "{}"));
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> done.get() == 3 * threads);
     }
 
     @Test
@@ -847,6 +929,12 @@ abstract class BusContract {
 
     private List<String> effects(String name) {
         return jdbc.queryForList("SELECT id FROM effect WHERE note = ?", String.class, name);
+    }
+
+    private boolean isDated(String name) {
+        return subscriptions.bindings().stream()
+                .filter(binding -> binding.subscription().equals(name))
+                .allMatch(binding -> binding.boundAt() != null);
     }
 
     private void addRoute(RouteBuilder route) throws Exception {

@@ -45,6 +45,32 @@ class SendableTest {
     }
 
     @Test
+    void theLargestAreLeftOutFirstAndAttributesOfTheEventLast() {
+        Map<String, Object> headers = Map.of(
+                "cloudEvents_id", "i".repeat(300), "a", "v".repeat(100), "b", "v".repeat(102), "c", "v".repeat(101));
+        var whole = Sendable.size(headers);
+
+        assertThat(Sendable.of(of(headers), whole).leftOut()).isEmpty();
+        assertThat(Sendable.of(of(headers), whole - 1).leftOut()).containsExactly("b");
+        assertThat(Sendable.of(of(headers), whole - 109).leftOut()).containsExactly("b");
+        assertThat(Sendable.of(of(headers), whole - 110).leftOut()).containsExactly("b", "c");
+        assertThat(Sendable.of(of(headers), 1).leftOut()).containsExactly("b", "c", "a", "cloudEvents_id");
+    }
+
+    /** Nothing tells of those of one size which is left out, so long as it is no more than must be. */
+    @Test
+    void ofTwentyThousandSmallHeadersAsManyStayAsFit() {
+        Map<String, Object> headers =
+                IntStream.range(0, 20_000).boxed().collect(Collectors.toMap(each -> "h" + each, each -> true));
+
+        var sendable = Sendable.of(of(headers), Sendable.MOST);
+
+        assertThat(Sendable.size(sendable.properties().getHeaders())).isBetween(Sendable.MOST - 8, Sendable.MOST);
+        assertThat(sendable.properties().getHeaders())
+                .hasSize(20_000 - sendable.leftOut().size());
+    }
+
+    @Test
     void aTableThatIsTooDeepToBeReadIsLeftOut() {
         Map<String, Object> deep = Map.of();
         for (int level = 0; level < 5_000; level++) {

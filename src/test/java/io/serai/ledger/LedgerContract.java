@@ -129,7 +129,7 @@ abstract class LedgerContract {
                 delivery.done();
             }
         });
-        for (var name : List.of("purged", "robbed", "unread")) {
+        for (var name : List.of("purged", "robbed", "unread", "rebound")) {
             var reading = subscribe(name, null, Delivery::done);
             await().atMost(SOON)
                     .until(() -> hub.getBean(QueueDepths.class)
@@ -149,6 +149,7 @@ abstract class LedgerContract {
                 "purged",
                 "robbed",
                 "unread",
+                "rebound",
                 "unheard",
                 "early")) {
             if (name.equals("twice")) {
@@ -238,6 +239,22 @@ abstract class LedgerContract {
             assertThat(warnings()).contains("ORPHANED_SUBSCRIPTION unread");
         });
         assertThat(sum("unread", "difference", null)).isZero();
+    }
+
+    @Test
+    void whatWaitedWhileThePatternWasChangedIsDeliveredAndNoDifference() {
+        // its windows are entered with what it owed by the pattern of then
+        await().atMost(SOON)
+                .untilAsserted(
+                        () -> assertThat(sum("rebound", "waiting", "waiting")).isEqualTo(EVENTS));
+
+        subscribe("rebound", null, "test.other", Delivery::done);
+
+        await().atMost(SOON).untilAsserted(() -> {
+            assertThat(sum("rebound", "delivered", "balanced")).isEqualTo(EVENTS);
+            assertThat(sum("rebound", "difference", null)).isZero();
+        });
+        assertThat(warnings()).doesNotContain("LEDGER_DIFFERENCE rebound");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ public final class TcpProxy implements AutoCloseable {
 
     private final InetSocketAddress target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> vanished = ConcurrentHashMap.newKeySet();
     private volatile ServerSocket listener;
     private volatile @Nullable Thread accepting;
     private boolean silent;
@@ -61,6 +63,14 @@ public final class TcpProxy implements AutoCloseable {
     /** Keeps all connections but passes no byte on, as a network that lost its way; what comes is kept for later. */
     public synchronized void blackHole() {
         silent = true;
+    }
+
+    /**
+     * Drops from now on what comes over the present connections, and tells neither side: the other machine is gone, or a
+     * firewall has forgotten them. New ones work.
+     */
+    public synchronized void vanish() {
+        vanished.addAll(sockets);
     }
 
     /** Works normally again after {@link #refuse()} or {@link #blackHole()}. */
@@ -118,7 +128,9 @@ public final class TcpProxy implements AutoCloseable {
         try {
             for (int length; (length = from.getInputStream().read(buffer)) >= 0; ) {
                 awaitNetwork(to);
-                to.getOutputStream().write(buffer, 0, length);
+                if (!vanished.contains(from)) {
+                    to.getOutputStream().write(buffer, 0, length);
+                }
             }
         } catch (IOException | InterruptedException over) {
             // the other side learns of it now
@@ -135,8 +147,10 @@ public final class TcpProxy implements AutoCloseable {
     private void forget(Socket one, Socket other) {
         reset(one);
         reset(other);
-        sockets.remove(one);
-        sockets.remove(other);
+        for (var each : List.of(one, other)) {
+            sockets.remove(each);
+            vanished.remove(each);
+        }
     }
 
     private static void reset(Socket socket) {

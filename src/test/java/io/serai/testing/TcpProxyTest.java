@@ -78,6 +78,21 @@ class TcpProxyTest {
         }
     }
 
+    @Test
+    void aConnectionThatVanishedStaysOpenAndDumbAndNewOnesWork() throws IOException {
+        try (var client = connect()) {
+            client.getOutputStream().write(7);
+            client.getInputStream().read();
+            proxy.vanish();
+            client.getOutputStream().write(7);
+            client.setSoTimeout(200);
+            assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+            proxy.forward();
+            assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+        }
+        bytesGoThroughBothWays();
+    }
+
     private Socket connect() throws IOException {
         return new Socket(InetAddress.getLoopbackAddress(), proxy.port());
     }

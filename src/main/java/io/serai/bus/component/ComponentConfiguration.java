@@ -5,13 +5,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.bus.BusProperties;
 import io.serai.bus.EventPublisher;
 import io.serai.bus.Parking;
+import io.serai.bus.Recurring;
 import io.serai.bus.RetryNames;
 import io.serai.bus.Subscriptions;
 import io.serai.bus.outbox.Outbox;
 import java.util.Map;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.LoggingLevel;
@@ -21,16 +21,21 @@ import org.apache.camel.model.Resilience4jConfigurationDefinition;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.PredicateToExpressionAdapter;
 import org.apache.camel.support.SimpleTypeConverter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 @Configuration(proxyBeanMethods = false)
 class ComponentConfiguration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ComponentConfiguration.class);
 
     /** Found by Camel under the scheme's name. */
     @Bean("event-component")
@@ -44,15 +49,25 @@ class ComponentConfiguration {
     }
 
     @Bean
-    OnceOnly onceOnly(
-            JdbcTemplate jdbc,
-            PlatformTransactionManager transactions,
-            BusProperties properties,
-            ScheduledExecutorService busTimer) {
-        var onceOnly = new OnceOnly(jdbc, new TransactionTemplate(transactions));
+    OnceOnly onceOnly(JdbcTemplate jdbc, PlatformTransactionManager transactions) {
+        return new OnceOnly(jdbc, new TransactionTemplate(transactions));
+    }
+
+    /** Its own, since deleting takes its time and the bus's counts time-outs. */
+    @Bean(destroyMethod = "shutdownNow")
+    ScheduledExecutorService claimsTimer(OnceOnly onceOnly, BusProperties properties) {
         var retention = properties.idempotent().retention();
-        busTimer.scheduleWithFixedDelay(() -> onceOnly.forget(retention), 10, 60, TimeUnit.MINUTES);
-        return onceOnly;
+        var timer = new ScheduledThreadPoolExecutor(1, new CustomizableThreadFactory("forget-claims-"));
+        timer.scheduleWithFixedDelay(
+                new Recurring(
+                        LOG,
+                        "old claims of idempotent subscriptions stay for now, the database is away",
+                        "forgetting old claims of idempotent subscriptions stumbled; it goes on",
+                        () -> onceOnly.forget(retention)),
+                10,
+                60,
+                TimeUnit.MINUTES);
+        return timer;
     }
 
     @Bean
@@ -60,20 +75,13 @@ class ComponentConfiguration {
         return new LatestOnly(jdbc, new TransactionTemplate(transactions), meters);
     }
 
-    /**
-     * Where a route goes on after a publish. Bounded by what is in flight; four times the processors, since what follows
-     * a publish may block.
-     */
-    @Bean(destroyMethod = "shutdown")
-    ThreadPoolExecutor eventContinuations() {
-        int threads = 4 * Runtime.getRuntime().availableProcessors();
-        var pool = new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            var worker = new Thread(task, "event-continue");
-            worker.setDaemon(true);
-            return worker;
-        });
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
+    /** Four times the processors, since what follows a publish may block. */
+    @Bean
+    Continuations eventContinuations(ScheduledExecutorService busTimer) {
+        var threads = new Continuations(4 * Runtime.getRuntime().availableProcessors());
+        busTimer.scheduleWithFixedDelay(
+                threads::look, Continuations.LOOK_MILLIS, Continuations.LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        return threads;
     }
 
     @Bean
@@ -86,7 +94,7 @@ class ComponentConfiguration {
             LatestOnly latestOnly,
             BusProperties properties,
             RetryNames retryNames,
-            ThreadPoolExecutor eventContinuations) {
+            Continuations eventContinuations) {
         return new EventComponent.Services(
                 publisher,
                 subscriptions,

@@ -8,7 +8,7 @@ import io.serai.bus.RetryNames;
 import io.serai.bus.Subscriptions;
 import io.serai.bus.outbox.Outbox;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.spi.annotations.Component;
@@ -32,7 +32,7 @@ public class EventComponent extends DefaultComponent {
             LatestOnly latestOnly,
             BusProperties properties,
             RetryNames retryNames,
-            ExecutorService continuations) {}
+            Executor continuations) {}
 
     private final @Nullable Supplier<@Nullable Services> services;
 

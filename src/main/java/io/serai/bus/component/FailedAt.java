@@ -27,6 +27,7 @@ public record FailedAt(
         @Nullable String location) {
 
     private static final String PROPERTY = "SeraiFailedAt";
+    private static final String PARKED = "SeraiParked";
     private static final Set<Class<?>> WRAPPERS = Set.of(
             CamelExchangeException.class,
             CamelExecutionException.class,
@@ -58,6 +59,20 @@ public record FailedAt(
         }
         var retries = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
         return failure(exchange, cause, retries + 1);
+    }
+
+    /** What a run of a route has failed on, also where its input is parked and its consumer takes it for done. */
+    public static @Nullable Throwable cause(Exchange exchange) {
+        Throwable cause = exchange.getException();
+        return cause == null ? exchange.getProperty(PARKED, Throwable.class) : cause;
+    }
+
+    /** Its input is parked: the consumer takes it for done. */
+    static void parked(Exchange exchange, Throwable cause) {
+        exchange.setProperty(PARKED, cause);
+        exchange.setException(null);
+        exchange.setRollbackOnly(false);
+        exchange.setRollbackOnlyLast(false);
     }
 
     /** The policy that the route of another system's queue has named; null for the hub's default. */

@@ -44,8 +44,13 @@ final class OnceOnly implements Receiver {
     private static final String CLAIM_ONE = "(?, ?, ?)";
     private static final String CLAIM =
             "INSERT INTO processed_event (subscription, source, id) VALUES %s ON CONFLICT DO NOTHING";
-    private static final String FORGET =
-            "DELETE FROM processed_event WHERE processed_at < CURRENT_TIMESTAMP - CAST(? AS INTEGER) * INTERVAL '1' SECOND";
+    /** In portions, so that no transaction is long. */
+    private static final String FORGET = """
+            DELETE FROM processed_event WHERE (subscription, source, id) IN (
+                SELECT subscription, source, id FROM processed_event
+                WHERE processed_at < CURRENT_TIMESTAMP - CAST(? AS INTEGER) * INTERVAL '1' SECOND
+                ORDER BY processed_at LIMIT 1000)
+            """;
 
     private final JdbcTemplate jdbc;
     private final TransactionOperations transaction;
@@ -89,12 +94,11 @@ final class OnceOnly implements Receiver {
         return receipt;
     }
 
-    /** Forgets claims older than the retention; what fails is done the next time. */
+    /** Forgets claims older than the retention. */
     void forget(Duration retention) {
-        try {
-            jdbc.update(FORGET, retention.toSeconds());
-        } catch (DataAccessException away) {
-            LOG.debug("old claims stay for now", away);
+        while (jdbc.update(FORGET, retention.toSeconds()) > 0
+                && !Thread.currentThread().isInterrupted()) {
+            LOG.debug("forgot some claims");
         }
     }
 }

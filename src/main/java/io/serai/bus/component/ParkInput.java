@@ -5,6 +5,7 @@ import io.serai.bus.BusProperties;
 import io.serai.bus.Failure;
 import io.serai.bus.Parking;
 import io.serai.message.Invalid;
+import io.serai.message.Printable;
 import java.util.concurrent.ExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
@@ -55,10 +56,13 @@ final class ParkInput extends RoutePolicySupport {
         }
         try {
             park(route.getRouteId(), exchange, failure);
-            exchange.setException(null);
-            exchange.setRollbackOnly(false);
-            exchange.setRollbackOnlyLast(false);
+            FailedAt.parked(exchange, failure.cause());
         } catch (Invalid notParkable) {
+            LOG.warn(
+                    "route failed and its input cannot be parked routeId={} cause={}: {}",
+                    route.getRouteId(),
+                    Printable.of(failure.cause().toString()),
+                    Printable.of(notParkable.getMessage()));
             notParkable.addSuppressed(failure.cause());
             exchange.setException(notParkable);
         } catch (ExecutionException refused) {

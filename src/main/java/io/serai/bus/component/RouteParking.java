@@ -5,20 +5,25 @@ import io.serai.bus.BusProperties;
 import io.serai.bus.Parking;
 import io.serai.bus.RetryNames;
 import io.serai.message.Invalid;
+import io.serai.message.Printable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Route;
+import org.apache.camel.component.file.GenericFileConsumer;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.support.PatternHelper;
 import org.apache.camel.support.RoutePolicySupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives a route that names a retry policy as its {@code routeConfigurationId} what that asks for: what it fails on is
@@ -28,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * policy where somebody waits for the outcome.
  */
 final class RouteParking implements RoutePolicyFactory {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RouteParking.class);
 
     /** Where an exchange carries the policy by which the queue it came from parks it. */
     static final String QUEUE_POLICY = "SeraiRetryPolicy";
@@ -54,12 +61,12 @@ final class RouteParking implements RoutePolicyFactory {
 
     @Override
     public @Nullable RoutePolicy createRoutePolicy(CamelContext camel, String routeId, NamedNode node) {
-        if (!(node instanceof RouteDefinition route) || route.getRouteConfigurationId() == null) {
+        if (!(node instanceof RouteDefinition route)) {
             return null;
         }
-        var policies = policies(camel, routeId, route);
+        var policies = route.getRouteConfigurationId() == null ? List.<String>of() : policies(camel, routeId, route);
         if (policies.isEmpty()) {
-            return null;
+            return new OfFile();
         }
         if (policies.size() > 1) {
             throw new Invalid("starting route " + routeId + ": " + policies + " are two retry policies; name one");
@@ -99,6 +106,25 @@ final class RouteParking implements RoutePolicyFactory {
         return uri == null ? "" : camel.resolvePropertyPlaceholders(uri).split(":", 2)[0];
     }
 
+    /** Other consumers say what failed; that of files says only that it did. */
+    private static final class OfFile extends RoutePolicySupport {
+
+        @Override
+        public void onExchangeDone(Route route, Exchange exchange) {
+            if (!(route.getConsumer() instanceof GenericFileConsumer)) {
+                return;
+            }
+            var failure = FailedAt.failure(exchange);
+            if (failure != null) {
+                LOG.warn(
+                        "route failed on a file routeId={} file={} cause={}",
+                        route.getRouteId(),
+                        Printable.of(exchange.getMessage().getHeader(Exchange.FILE_NAME, String.class)),
+                        Printable.of(failure.cause().toString()));
+            }
+        }
+    }
+
     /** Its queue takes what failed back, so that alone is parked, by that policy. */
     private static final class OfQueue extends RoutePolicySupport {
 
@@ -109,7 +135,7 @@ final class RouteParking implements RoutePolicyFactory {
         }
 
         @Override
-        public void onExchangeBegin(Route route, org.apache.camel.Exchange exchange) {
+        public void onExchangeBegin(Route route, Exchange exchange) {
             exchange.setProperty(QUEUE_POLICY, policy);
         }
     }

@@ -3,7 +3,7 @@ package io.serai.bus.queue;
 
 import io.serai.bus.Parking;
 import io.serai.bus.Publishing;
-import java.util.concurrent.ThreadPoolExecutor;
+import io.serai.bus.component.Continuations;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.springrabbit.SpringRabbitMQHeaderFilterStrategy;
 import org.springframework.amqp.core.AmqpAdmin;
@@ -24,7 +24,7 @@ class QueueConfiguration {
             RabbitTemplate template,
             Parking parking,
             Publishing queuePublishing,
-            ThreadPoolExecutor eventContinuations) {
+            Continuations eventContinuations) {
         var component = new QueueComponent(queuePublishing, new KnownExchanges(template), eventContinuations);
         component.setCamelContext(camel);
         component.setConnectionFactory(connections);

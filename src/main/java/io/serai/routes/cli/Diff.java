@@ -3,6 +3,7 @@ package io.serai.routes.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.serai.message.Printable;
 import io.serai.routes.reload.Hash;
 import io.serai.routes.reload.RouteFolder;
 import java.io.IOException;
@@ -90,7 +91,7 @@ final class Diff implements Callable<Integer> {
         var out = command.commandLine().getOut();
         differences.forEach((path, difference) ->
                 // paths come from elsewhere: nothing that a terminal obeys
-                out.printf("%-8s%s%n", difference.name().toLowerCase(Locale.ROOT), path.replaceAll("\\p{Cntrl}", "?")));
+                out.printf("%-8s%s%n", difference.name().toLowerCase(Locale.ROOT), Printable.of(path)));
         out.printf("%d differ%n", differences.size());
         out.flush();
         return differences.isEmpty() ? 0 : Cli.FOUND;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes.reload;
 
+import io.serai.message.Printable;
 import io.serai.routes.lint.Finding;
 import io.serai.routes.lint.RouteFile;
 import java.io.IOException;
@@ -84,6 +85,6 @@ final class RoutesStart {
 
     /** For a log line: what files hold is not to be trusted. */
     private static String text(Finding finding) {
-        return (finding.file() + ":" + finding.line() + ": " + finding.message()).replaceAll("\\p{Cntrl}", "?");
+        return Printable.of(finding.file() + ":" + finding.line() + ": " + finding.message());
     }
 }

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.apache.camel.Route;
 import org.apache.camel.model.Model;
 import org.apache.camel.support.RoutePolicySupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,72 @@ class ReloadIT {
     @AfterAll
     void stop() {
         hub.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "caller, platform-http:/t/fails/caller,",
+        "subscriber, 'event:fails.at?subscription=fails&retry=none',",
+        "timer, 'timer:fails?repeatCount=1&delay=0',",
+        "parked, 'timer:parked?repeatCount=1&delay=0', none"
+    })
+    void theLastErrorOfARouteIsShown(String id, String from, @Nullable String policy) throws Exception {
+        hub.write("t/fails/" + id + ".camel.yaml", """
+                - route:
+                    id: fails-%s
+                    %s
+                    from:
+                      uri: %s
+                      steps:
+                        - throwException:
+                            exceptionType: java.lang.IllegalStateException
+                            message: bad of %s
+                """.formatted(
+                                id, policy == null ? "" : "routeConfigurationId: " + policy, from, id))
+                .awaitLive("t/fails/" + id + ".camel.yaml");
+        hub.awaitReading();
+
+        hub.get("/t/fails/caller");
+        hub.send("POST", "/api/events/fails.at", "{}");
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThat(hub.get("/api/routes/fails-" + id).body()).contains("bad of " + id));
+    }
+
+    @Test
+    void whatAFileFailsOnIsLogged(CapturedOutput output) throws Exception {
+        hub.write("t/reads.camel.yaml", """
+                - route:
+                    id: reads
+                    from:
+                      uri: file:{{serai.routes.directory}}/../in?moveFailed=.failed&delay=100
+                      steps:
+                        - throwException:
+                            exceptionType: java.lang.IllegalStateException
+                            message: "no such sku in ${file:name}"
+                """).awaitLive("t/reads.camel.yaml");
+
+        hub.write("../in/bad.txt", "bad");
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(
+                        () -> assertThat(output)
+                                .contains(
+                                        "routeId=reads file=bad.txt cause=java.lang.IllegalStateException: no such sku in bad.txt"));
+        hub.delete("t/reads.camel.yaml").awaitLive("t/reads.camel.yaml");
+    }
+
+    @Test
+    void aHubWithAStoppedRouteIsReady() throws Exception {
+        hub.write("t/stopped.camel.yaml", route("stopped", "/t/stopped", "here"))
+                .awaitLive("t/stopped.camel.yaml");
+
+        assertThat(hub.send("POST", "/api/routes/stopped/stop", "").statusCode())
+                .isEqualTo(200);
+
+        assertThat(hub.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
+        assertThat(hub.get("/api/routes/stopped").body()).contains("\"state\":\"stopped\"");
     }
 
     @Test
