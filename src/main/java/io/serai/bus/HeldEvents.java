@@ -51,4 +51,12 @@ public interface HeldEvents {
      * @throws org.springframework.dao.DataAccessException where that cannot be known
      */
     Turn look(String failureId);
+
+    /**
+     * Notes that a subscription has been removed with its queue: what failed in it is not there any more, and not tried again
+     * by itself.
+     *
+     * @throws org.springframework.dao.DataAccessException where that cannot be noted
+     */
+    void removed(String subscription);
 }

@@ -156,6 +156,8 @@ public final class Subscriptions {
         } catch (AmqpException refused) {
             throw new Unavailable("removing subscription " + name + ": broker refused, try again", refused);
         }
+        // while it is recorded: where the database goes away now, it can be removed again
+        held.removed(name);
         recorded.remove(name);
         queues.remember();
         return queue == null ? 0 : queue.getMessageCount();

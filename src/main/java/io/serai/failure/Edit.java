@@ -6,6 +6,7 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import io.serai.message.Event;
 import io.serai.message.EventType;
 import io.serai.message.Invalid;
+import io.serai.message.Utf8;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
@@ -59,6 +60,8 @@ record Edit(
     private static final Set<String> FIXED =
             Set.of("id", "source", "specversion", "correlationid", "causationid", EDITED_FROM);
 
+    private static final String LONE_SURROGATE = "expected no lone surrogates";
+
     private static final int MAX_NAMES = 100;
     private static final int MAX_HEADERS = 64 * 1024;
     private static final int SHOWN = 1000;
@@ -80,7 +83,9 @@ record Edit(
         var properties = old.properties().builder();
         var isEvent = before.get(ATTRIBUTE + "id") != null;
         given(attributes, "attributes", wrong).forEach((name, value) -> {
-            if (name.equals("datacontenttype")) {
+            if (name.equals("datacontenttype") && value != null && !Event.isMediaType(value)) {
+                wrong.add(field("attributes." + name, Event.EXPECTED_MEDIA_TYPE));
+            } else if (name.equals("datacontenttype")) {
                 properties.contentType(value);
                 change(changes, "attributes." + name, old.properties().getContentType(), value);
             } else if (!isEvent || FIXED.contains(name)) {
@@ -91,12 +96,16 @@ record Edit(
             }
         });
         given(headers, "headers", wrong).forEach((name, value) -> {
-            if (name.isEmpty()
+            if (!Utf8.fits(name) || name.chars().anyMatch(Character::isISOControl)) {
+                wrong.add(field("headers", "expected names without control characters and lone surrogates"));
+            } else if (name.isEmpty()
                     || name.getBytes(StandardCharsets.UTF_8).length > 255
                     || name.startsWith(ATTRIBUTE)
                     || name.startsWith("serai-")
                     || name.equals(EDITED_FROM)) {
                 wrong.add(field("headers." + name, "cannot be changed; attributes of an event are under attributes"));
+            } else if (value instanceof String text && !Utf8.fits(text)) {
+                wrong.add(field("headers." + name, LONE_SURROGATE));
             } else if (value == null || value instanceof String || value instanceof Boolean || isWhole(value)) {
                 put(after, name, value);
                 change(changes, "headers." + name, before.get(name), value);
@@ -142,6 +151,8 @@ record Edit(
         var edited = old;
         if (body != null && bodyBase64 != null) {
             wrong.add(field("bodyBase64", "expected either body or bodyBase64"));
+        } else if (body != null && !Utf8.fits(body)) {
+            wrong.add(field("body", LONE_SURROGATE));
         } else if (body != null) {
             edited = body.getBytes(StandardCharsets.UTF_8);
         } else if (bodyBase64 != null) {

@@ -80,8 +80,13 @@ class FailureConfiguration {
     }
 
     @Bean
-    Jobs jobs(JdbcClient jdbc, PlatformTransactionManager transactions, Edits edits, Audit audit) {
-        return new Jobs(jdbc, new TransactionTemplate(transactions), edits, audit);
+    Jobs jobs(
+            JdbcClient jdbc,
+            PlatformTransactionManager transactions,
+            Edits edits,
+            Audit audit,
+            FailureProperties properties) {
+        return new Jobs(jdbc, new TransactionTemplate(transactions), edits, audit, properties.lostAfter());
     }
 
     @Bean

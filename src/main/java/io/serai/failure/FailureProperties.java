@@ -27,6 +27,8 @@ import org.springframework.validation.annotation.Validated;
  * @param postponedDelay about how long what an open circuit breaker has kept from being tried is put off
  * @param mostPostponed how often that may be, after which it counts as a round
  * @param orphanedAfter how long nobody has run the route that something is due to, or its queue has been gone, until it is dead
+ * @param lostAfter how long after it was sent back, or was due in a queue that stands, people may decide about a failure that
+ *     they name by id, though nothing has come of it
  * @param retention how long what is resolved or discarded is kept; 0 keeps for ever
  */
 @Validated
@@ -46,6 +48,9 @@ record FailureProperties(
 
         @DefaultValue("1h") @DurationMin(seconds = 1) @DurationMax(days = 30)
         Duration orphanedAfter,
+
+        @DefaultValue("5m") @DurationMin(seconds = 1) @DurationMax(days = 30)
+        Duration lostAfter,
 
         @DefaultValue("30d") @DurationMin(millis = 0) Duration retention) {
 

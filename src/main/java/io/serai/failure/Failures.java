@@ -105,9 +105,19 @@ final class Failures {
             VALUES (:id, :round, CURRENT_TIMESTAMP, NULL, 0, 'given up', :why)
             """;
     private static final String COUNT_DUPLICATE = "UPDATE failure SET duplicates = duplicates + 1 WHERE id = :id";
-    private static final String RESOLVE =
-            "UPDATE failure SET status = 'RESOLVED', held = FALSE, due_at = NULL, ended_at = CURRENT_TIMESTAMP"
-                    + " WHERE id IN (:ids)";
+    /** Which delivery has succeeded is kept: a later one that fails after all is known by that. */
+    private static final String RESOLVE = """
+            UPDATE failure SET status = 'RESOLVED', held = FALSE, due_at = NULL, ended_at = CURRENT_TIMESTAMP,
+                delivery = CASE WHEN delivery < :delivery THEN :delivery ELSE delivery END
+            WHERE id IN (:ids)
+            """;
+    /** Only a broker can have said so, of a queue that others read: they tell nobody what becomes of it. */
+    private static final String SELECT_HANDED_BACK = """
+            SELECT id FROM failure WHERE id IN (:ids) AND delivery = :delivery AND due_at IS NULL
+                AND status IN ('RETRYING', 'RESENT') AND origin LIKE 'queue:%' AND exception LIKE 'dead-lettered: %'
+            ORDER BY id FOR UPDATE
+            """;
+
     private static final String IS_ANYTHING_DUE = """
             SELECT EXISTS (SELECT 1 FROM job WHERE state = 'RUNNING')
                 OR EXISTS (SELECT 1 FROM failure
@@ -140,6 +150,16 @@ final class Failures {
             + " WHERE id = :id AND delivery = :delivery AND status IN ('RETRYING', 'RESENT')";
     private static final String GIVE_UP =
             "UPDATE failure SET status = 'DEAD', due_at = NULL WHERE id = :id AND delivery = :delivery";
+
+    private static final String OF_ORIGIN = " FROM failure WHERE origin = :origin AND status IN ('RETRYING', 'RESENT')";
+    private static final String LOCK_ORIGIN = "SELECT id" + OF_ORIGIN + " ORDER BY id FOR UPDATE";
+    private static final String NOTE_ALL_GIVEN_UP = """
+            INSERT INTO failure_attempt (failure_id, round, failed_at, host, tries, exception, message)
+            SELECT id, round, CURRENT_TIMESTAMP, NULL, 0, 'given up', :why""" + OF_ORIGIN;
+    private static final String GIVE_UP_ALL = """
+            UPDATE failure SET status = 'DEAD', held = FALSE, due_at = NULL
+            WHERE origin = :origin AND status IN ('RETRYING', 'RESENT')
+            """;
 
     private static final String IS_RUN = """
             SELECT EXISTS (SELECT 1 FROM failure WHERE origin = :origin AND (begun > delivery AND due_at > CURRENT_TIMESTAMP
@@ -185,12 +205,12 @@ final class Failures {
         transaction.executeWithoutResult(status -> {
             var known = lock(arrivals.stream().map(Arrival::failureId).toList());
             var fresh = new ArrayList<Arrival.Failed>();
-            var resolved = new ArrayList<String>();
+            var resolved = new HashMap<String, Integer>();
             for (var arrival : arrivals) {
                 var before = known.get(arrival.failureId());
                 if (before == null && arrival instanceof Arrival.Failed failed) {
                     fresh.add(failed);
-                } else if (arrival instanceof Arrival.Failed && resolved.contains(arrival.failureId())) {
+                } else if (arrival instanceof Arrival.Failed && resolved.containsKey(arrival.failureId())) {
                     resolve(resolved);
                     resolved.clear();
                 }
@@ -204,21 +224,28 @@ final class Failures {
         });
     }
 
-    private void resolve(List<String> ids) {
-        if (!ids.isEmpty()) {
-            jdbc.sql(RESOLVE).param("ids", ids).update();
-            edits.end(ids, FailureStatus.RESOLVED);
+    /** @param deliveries that have succeeded, by failure */
+    private void resolve(Map<String, Integer> deliveries) {
+        if (deliveries.isEmpty()) {
+            return;
         }
+        deliveries.keySet().stream()
+                .collect(Collectors.groupingBy(id -> deliveries.getOrDefault(id, 0)))
+                .forEach((delivery, ids) -> jdbc.sql(RESOLVE)
+                        .param("ids", ids)
+                        .param("delivery", delivery)
+                        .update());
+        edits.end(deliveries.keySet(), FailureStatus.RESOLVED);
     }
 
-    private @Nullable State take(Arrival arrival, @Nullable State known, List<String> resolved) {
+    private @Nullable State take(Arrival arrival, @Nullable State known, Map<String, Integer> resolved) {
         if (arrival instanceof Arrival.Failed failed) {
             return take(failed, known);
         }
         if (known != null && known.status().isEnded()) {
             jdbc.sql(COUNT_DUPLICATE).param("id", arrival.failureId()).update();
         } else if (known != null) {
-            resolved.add(arrival.failureId());
+            resolved.put(arrival.failureId(), arrival.round());
             return new State(
                     FailureStatus.RESOLVED, Math.max(known.delivery(), arrival.round()), known.postponed(), false);
         }
@@ -229,7 +256,8 @@ final class Failures {
         if (known == null || isAnew(failed, known)) {
             return keep(failed, known, first(failed, false));
         }
-        if (known.status().isLeft() || failed.round() <= known.delivery()) {
+        var isLeft = known.status().isLeft() && known.status() != FailureStatus.RESOLVED;
+        if (isLeft || failed.round() <= known.delivery()) {
             jdbc.sql(COUNT_DUPLICATE).param("id", failed.failureId()).update();
             return known;
         }
@@ -474,12 +502,21 @@ final class Failures {
 
     /** Notes that they are back in their queue. */
     void sent(Collection<Due> claimed) {
-        claimed.stream()
+        transaction.executeWithoutResult(status -> claimed.stream()
                 .collect(Collectors.groupingBy(Due::delivery, Collectors.mapping(Due::id, Collectors.toList())))
-                .forEach((delivery, ids) -> jdbc.sql(SENT)
-                        .param("ids", ids)
-                        .param("delivery", delivery - 1)
-                        .update());
+                .forEach((delivery, ids) -> {
+                    jdbc.sql(SENT)
+                            .param("ids", ids)
+                            .param("delivery", delivery - 1)
+                            .update();
+                    resolve(handedBack(ids, delivery - 1));
+                }));
+    }
+
+    /** Should it fail in a route of a hub after all, that has a later delivery, and counts. */
+    private Map<String, Integer> handedBack(List<String> ids, int delivery) {
+        return jdbc.sql(SELECT_HANDED_BACK).param("ids", ids).param("delivery", delivery).query(String.class).stream()
+                .collect(Collectors.toMap(id -> id, id -> delivery));
     }
 
     /** Notes that this hub begins to run it in its route; it is due again when the lease is over. */
@@ -517,6 +554,21 @@ final class Failures {
                     .param("why", why)
                     .update();
         }
+    }
+
+    /** Leaves all of an origin that is no longer there to people, and notes why: what waits, what is held and what was sent. */
+    void giveUpAll(Origin origin, String why) {
+        transaction.executeWithoutResult(status -> {
+            jdbc.sql(LOCK_ORIGIN)
+                    .param("origin", origin.name())
+                    .query(String.class)
+                    .list();
+            jdbc.sql(NOTE_ALL_GIVEN_UP)
+                    .param("origin", origin.name())
+                    .param("why", why)
+                    .update();
+            jdbc.sql(GIVE_UP_ALL).param("origin", origin.name()).update();
+        });
     }
 
     /** Whether any hub has begun to run what failed in that route within that time, or is at it still. */

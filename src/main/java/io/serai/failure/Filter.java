@@ -4,6 +4,7 @@ package io.serai.failure;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.serai.message.Invalid;
 import io.serai.message.Times;
+import io.serai.message.Utf8;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -85,7 +86,9 @@ record Filter(
         @Nullable
         String text(String name, @Nullable String value, int most) {
             if (value != null && !isText(value, most)) {
-                refuse(name, "expected 1 to " + most + " characters, none of them a control character");
+                refuse(
+                        name,
+                        "expected 1 to " + most + " characters, none of them a control character or lone surrogate");
             }
             return value;
         }
@@ -98,6 +101,7 @@ record Filter(
             return value != null
                     && !value.isBlank()
                     && value.length() <= most
+                    && Utf8.fits(value)
                     && value.chars().noneMatch(Character::isISOControl);
         }
     }

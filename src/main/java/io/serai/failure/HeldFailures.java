@@ -24,4 +24,9 @@ final class HeldFailures implements HeldEvents {
     public Turn look(String failureId) {
         return failures.look(failureId);
     }
+
+    @Override
+    public void removed(String subscription) {
+        failures.giveUpAll(new Origin(subscription), "its subscription was removed; make it again, and replay");
+    }
 }

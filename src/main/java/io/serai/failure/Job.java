@@ -10,15 +10,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * {"id": "01a1…", "kind": "REPLAY", "state": "RUNNING", "who": "ann", "reason": "the service is mended",
- *  "excluded": 0, "selected": 412, "released": 100, "resolved": 97, "failedAgain": 1, "left": 312}
+ *  "excluded": 0, "selected": 412, "released": 98, "skipped": 2, "resolved": 95, "failedAgain": 1, "left": 312}
  * }</pre>
  *
  * @param excluded failures that match and are not in the set of a replay, since they cannot be replayed
  * @param selected failures in the set, fixed when the job was made
  * @param released let go so far: due to be sent, or discarded
+ * @param skipped somebody else had dealt with them, or they had ended, before they could be let go
  * @param resolved of those released: the subscriber has succeeded
- * @param failedAgain of those released: dead again
- * @param left marked and not released
+ * @param failedAgain of those released: dead again, or, where their queue waits for them, tried again by their policy
+ * @param left marked, and neither released nor skipped
  * @param later dead ones that match the selection and are not in the set, since they came after the click; told of one job
  *     by itself, up to 10,000
  */
@@ -37,6 +38,7 @@ record Job(
         long excluded,
         long selected,
         long released,
+        long skipped,
         long resolved,
         long failedAgain,
         long left,
@@ -57,6 +59,7 @@ record Job(
                 excluded,
                 selected,
                 released,
+                skipped,
                 resolved,
                 failedAgain,
                 left,

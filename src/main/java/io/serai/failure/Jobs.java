@@ -7,9 +7,12 @@ import io.serai.message.Invalid;
 import io.serai.message.NotFound;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
@@ -23,7 +26,7 @@ final class Jobs {
 
     /**
      * Which failures a job is about: those that are dead or hold their queue back, and of these the ones that match all
-     * that is given.
+     * that is given. Of those named by id also what seems to be lost: sent back a while ago, and nobody has taken it since.
      *
      * @param ids failures by id
      */
@@ -34,17 +37,30 @@ final class Jobs {
         }
 
         private String where() {
-            return DECIDABLE + " AND " + FailureQueries.where(query) + (ids == null ? "" : " AND id IN (:ids)");
+            return decidable(ids != null) + " AND " + FailureQueries.where(query)
+                    + (ids == null ? "" : " AND id IN (:ids)");
         }
 
-        private JdbcClient.StatementSpec with(JdbcClient.StatementSpec statement) {
+        private JdbcClient.StatementSpec with(JdbcClient.StatementSpec statement, Duration lostAfter) {
             var filled = FailureQueries.with(query, statement);
-            return ids == null ? filled : filled.param("ids", ids);
+            return ids == null ? filled : filled.param("ids", ids).param("lost", lostAfter.toMillis());
         }
     }
 
     /** What is no longer so was dealt with by somebody else meanwhile. */
     private static final String DECIDABLE = "(status = 'DEAD' OR held AND status = 'RETRYING')";
+
+    private static final String LONG_AGO = "CURRENT_TIMESTAMP - CAST(:lost AS BIGINT) * INTERVAL '0.001' SECOND";
+    /** Nobody looks at it: whoever holds a queue back tries what is due at once. */
+    private static final String FORSAKEN = "held AND status IN ('RETRYING', 'RESENT') AND due_at < " + LONG_AGO;
+    /** It was in its queue when that was purged, or removed; or it waits there still, and will come twice. */
+    private static final String LOST =
+            FORSAKEN + " OR NOT held AND status IN ('RETRYING', 'RESENT') AND due_at IS NULL AND sent_at < " + LONG_AGO;
+
+    /** @param named whether people have named what the job is about by id */
+    private static String decidable(boolean named) {
+        return named ? "(" + DECIDABLE + " OR " + LOST + ")" : DECIDABLE;
+    }
 
     private static final String NO_INPUT =
             "a route itself has put it here while it went on with the rest, and it is not what"
@@ -53,8 +69,8 @@ final class Jobs {
     private static final int MOST = 2000;
     private static final int NAMED = 100;
     private static final String INSERT = """
-            INSERT INTO job (id, kind, state, who, reason, selection, rate, ramp, stop_ratio, step, created_at)
-            VALUES (:id, :kind, 'RUNNING', :who, :reason, :selection, :rate, :ramp, :stopRatio, 0, CURRENT_TIMESTAMP)
+            INSERT INTO job (id, kind, state, who, reason, selection, rate, ramp, stop_ratio, step, named, created_at)
+            VALUES (:id, :kind, 'RUNNING', :who, :reason, :selection, :rate, :ramp, :stopRatio, 0, :named, CURRENT_TIMESTAMP)
             """;
     private static final String MARK =
             "INSERT INTO job_item (job_id, failure_id, state) SELECT :job, id, 'MARKED' FROM failure WHERE ";
@@ -62,6 +78,7 @@ final class Jobs {
             "INSERT INTO job_item (job_id, failure_id, state) VALUES (:job, :failure, 'MARKED')";
     private static final String COUNT_EXCLUDED = "SELECT COUNT(*) FROM failure WHERE NOT replayable AND ";
     private static final String SELECT_EXCLUDED = "SELECT id FROM failure WHERE NOT replayable AND %s LIMIT " + NAMED;
+    private static final String SELECT_STATUSES = "SELECT id, status FROM failure WHERE id IN (:ids) ORDER BY id";
     private static final String NOTE_SELECTED =
             "UPDATE job SET selected = :selected, excluded = :excluded WHERE id = :job";
     private static final String COUNT_LATER = """
@@ -70,7 +87,7 @@ final class Jobs {
             """;
     /** What the rate allows is counted from paced_at, so that any number of hubs keep to it together. */
     private static final String LOCK_RUNNING = """
-            SELECT id, kind, rate, ramp, stop_ratio, step, resolved, failed_again,
+            SELECT id, kind, rate, ramp, stop_ratio, step, named, resolved, failed_again,
                 EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) - EXTRACT(EPOCH FROM paced_at) AS seconds
             FROM job WHERE state = 'RUNNING' ORDER BY created_at FOR UPDATE SKIP LOCKED
             """;
@@ -79,11 +96,20 @@ final class Jobs {
             UPDATE job_item SET state = 'RESOLVED' WHERE job_id = :job AND state = 'RELEASED'
                 AND EXISTS (SELECT 1 FROM failure f WHERE f.id = job_item.failure_id AND f.status = 'RESOLVED')
             """;
+    /** What its queue waits for is not dead when it has failed once more: it is tried by its policy. */
+    private static final String FAILED_AGAIN = """
+            (f.status = 'DEAD' OR f.status IN ('RETRYING', 'RESENT') AND f.delivery - f.postponed > %s.counted)""";
+
     private static final String SETTLE_FAILED = """
             UPDATE job_item SET state = 'FAILED' WHERE job_id = :job AND state = 'RELEASED' AND EXISTS
-                (SELECT 1 FROM failure f WHERE f.id = job_item.failure_id
-                    AND f.status NOT IN ('RESOLVED', 'RESENT', 'RETRYING'))
+                (SELECT 1 FROM failure f WHERE f.id = job_item.failure_id AND %s)
+            """.formatted(FAILED_AGAIN.formatted("job_item"));
+    /** Somebody has decided about it otherwise meanwhile. */
+    private static final String SETTLE_TAKEN = """
+            UPDATE job_item SET state = 'TAKEN' WHERE job_id = :job AND state = 'RELEASED' AND EXISTS
+                (SELECT 1 FROM failure f WHERE f.id = job_item.failure_id AND f.status IN ('DISCARDED', 'EDITED'))
             """;
+
     private static final String NOTE_OUTCOMES = """
             UPDATE job SET resolved = resolved + :resolved, failed_again = failed_again + :failed WHERE id = :job
             """;
@@ -93,23 +119,36 @@ final class Jobs {
             SELECT failure_id FROM job_item WHERE job_id = :job AND state = 'MARKED'
             ORDER BY failure_id LIMIT :most
             """;
-    private static final String RELEASE = """
-            UPDATE job_item SET released_at = CURRENT_TIMESTAMP, state = :state WHERE job_id = :job AND failure_id IN (:ids)
-            """;
-    private static final String REPLAY = """
-            UPDATE failure SET status = 'RESENT', due_at = CURRENT_TIMESTAMP, ended_at = NULL
-            WHERE id IN (:ids) AND replayable AND\s""" + DECIDABLE;
+    /** Another job may have come first, or the failure have ended by itself. */
+    private static final String LOCK_DECIDABLE =
+            "SELECT id FROM failure WHERE id IN (:ids) AND %s ORDER BY id FOR UPDATE";
 
+    private static final String RELEASE = """
+            UPDATE job_item SET released_at = CURRENT_TIMESTAMP, state = :state,
+                counted = (SELECT f.delivery - f.postponed FROM failure f WHERE f.id = job_item.failure_id)
+            WHERE job_id = :job AND failure_id IN (:ids)
+            """;
+    private static final String SKIP =
+            "UPDATE job_item SET state = 'SKIPPED' WHERE job_id = :job AND failure_id IN (:ids)";
+    private static final String LET_GO = "UPDATE failure SET held = FALSE WHERE id IN (:ids) AND " + FORSAKEN;
+    private static final String REPLAY = """
+            UPDATE failure SET status = 'RESENT', due_at = CURRENT_TIMESTAMP, ended_at = NULL WHERE id IN (:ids)
+            """;
     private static final String DISCARD = """
-            UPDATE failure SET status = 'DISCARDED', due_at = NULL, ended_at = CURRENT_TIMESTAMP
-            WHERE id IN (:ids) AND\s""" + DECIDABLE;
+            UPDATE failure SET status = 'DISCARDED', due_at = NULL, ended_at = CURRENT_TIMESTAMP WHERE id IN (:ids)
+            """;
+    /** What began anew and was discarded by another job since is that job's. */
     private static final String SELECT_DISCARDED = """
             SELECT f.id FROM failure f JOIN job_item i ON i.failure_id = f.id
-            WHERE i.job_id = :job AND i.state = 'DISCARDED' AND f.status = 'DISCARDED' LIMIT :most
+            WHERE i.job_id = :job AND i.state = 'DISCARDED' AND f.status = 'DISCARDED' AND NOT EXISTS
+                (SELECT 1 FROM job_item later WHERE later.failure_id = f.id AND later.state = 'DISCARDED'
+                    AND later.released_at > i.released_at)
+            LIMIT :most
             """;
+
     private static final String UNDO = "UPDATE failure SET status = 'DEAD', ended_at = NULL WHERE id IN (:ids)";
     private static final String STEP = """
-            UPDATE job SET step = :step, released = released + :step,
+            UPDATE job SET step = :step, released = released + :released, skipped = skipped + :skipped,
                 paced_at = CURRENT_TIMESTAMP - CAST(:left AS INTEGER) * INTERVAL '0.001' SECOND
             WHERE id = :job
             """;
@@ -118,25 +157,27 @@ final class Jobs {
     /** Outcomes that no tick has noted yet are counted too: those of what is under way, and all once a job has ended. */
     private static final String SELECT = """
             SELECT j.id, j.kind, j.state, j.who, j.reason, j.selection, j.rate, j.ramp, j.created_at, j.ended_at,
-                j.excluded, j.selected, j.released, j.resolved, j.failed_again,
+                j.excluded, j.selected, j.released, j.skipped, j.resolved, j.failed_again,
                 (SELECT COUNT(*) FROM job_item i JOIN failure f ON f.id = i.failure_id
                     WHERE i.job_id = j.id AND i.state = 'RELEASED' AND f.status = 'RESOLVED') AS resolved_since,
                 (SELECT COUNT(*) FROM job_item i JOIN failure f ON f.id = i.failure_id
-                    WHERE i.job_id = j.id AND i.state = 'RELEASED'
-                        AND f.status NOT IN ('RESOLVED', 'RESENT', 'RETRYING')) AS failed_since
+                    WHERE i.job_id = j.id AND i.state = 'RELEASED' AND {failed}) AS failed_since
             FROM job j WHERE %s ORDER BY j.id DESC LIMIT :limit
-            """;
+            """.replace("{failed}", FAILED_AGAIN.formatted("i"));
 
     private final JdbcClient jdbc;
     private final TransactionOperations transaction;
     private final Edits edits;
     private final Audit audit;
+    private final Duration lostAfter;
 
-    Jobs(JdbcClient jdbc, TransactionOperations transaction, Edits edits, Audit audit) {
+    /** @param lostAfter how long after it was sent back a failure that is named by id may be decided about anew */
+    Jobs(JdbcClient jdbc, TransactionOperations transaction, Edits edits, Audit audit, Duration lostAfter) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.edits = edits;
         this.audit = audit;
+        this.lostAfter = lostAfter;
     }
 
     /**
@@ -149,14 +190,17 @@ final class Jobs {
     Job make(Job.Kind kind, Selection selection, String described, Job.Pace pace, String who, String reason) {
         var id = EventIds.next();
         transaction.executeWithoutResult(status -> {
-            insert(id, kind, described, pace, who, reason);
+            insert(id, kind, described, pace, selection.ids() != null, who, reason);
             var excluded = kind == Job.Kind.REPLAY ? excluded(selection) : 0;
             var selected = selection
-                    .with(jdbc.sql(MARK + selection.where(kind)).param("job", id))
+                    .with(jdbc.sql(MARK + selection.where(kind)).param("job", id), lostAfter)
                     .update();
             if (selected == 0) {
-                throw new Invalid("making job: the selection names no failure that is DEAD or holds its queue back"
-                        + (excluded == 0 ? "" : " but " + excluded + " that cannot be replayed: " + NO_INPUT));
+                throw new Invalid(
+                        "making job: the selection names no failure that is DEAD or holds its queue back"
+                                + (excluded == 0 ? "" : " but " + excluded + " that cannot be replayed: " + NO_INPUT),
+                        undecidable(selection),
+                        null);
             }
             noteSelected(id, selected, excluded);
             audit.note(who, Audit.Action.valueOf(kind.name()), id, reason, described);
@@ -181,7 +225,7 @@ final class Jobs {
             String reason) {
         var id = EventIds.next();
         transaction.executeWithoutResult(status -> {
-            insert(id, Job.Kind.REPLAY, described, pace, who, reason);
+            insert(id, Job.Kind.REPLAY, described, pace, false, who, reason);
             var copy = edits.copy(failure, edit, ifMatch, id, who, reason);
             jdbc.sql(MARK_ONE).param("job", id).param("failure", copy).update();
             noteSelected(id, 1, 0);
@@ -190,7 +234,8 @@ final class Jobs {
         return find(id);
     }
 
-    private void insert(String id, Job.Kind kind, String described, Job.Pace pace, String who, String reason) {
+    private void insert(
+            String id, Job.Kind kind, String described, Job.Pace pace, boolean named, String who, String reason) {
         jdbc.sql(INSERT)
                 .param("id", id)
                 .param("kind", kind.name())
@@ -200,6 +245,7 @@ final class Jobs {
                 .param("rate", pace.rate())
                 .param("ramp", pace.ramp())
                 .param("stopRatio", pace.stopAtFailureRatio())
+                .param("named", named)
                 .update();
     }
 
@@ -215,18 +261,45 @@ final class Jobs {
     private long excluded(Selection selection) {
         if (selection.ids() == null) {
             return selection
-                    .with(jdbc.sql(COUNT_EXCLUDED + selection.where()))
+                    .with(jdbc.sql(COUNT_EXCLUDED + selection.where()), lostAfter)
                     .query(Long.class)
                     .single();
         }
         var named = selection
-                .with(jdbc.sql(SELECT_EXCLUDED.formatted(selection.where())))
+                .with(jdbc.sql(SELECT_EXCLUDED.formatted(selection.where())), lostAfter)
                 .query(String.class)
                 .list();
         if (!named.isEmpty()) {
             throw notReplayable(named);
         }
         return 0;
+    }
+
+    /** How it stands with those that were named. */
+    private List<Invalid.Field> undecidable(Selection selection) {
+        var ids = selection.ids() == null ? List.<String>of() : selection.ids();
+        var named = ids.stream().distinct().limit(NAMED).toList();
+        if (named.isEmpty()) {
+            return List.of();
+        }
+        return jdbc.sql(SELECT_STATUSES)
+                .param("ids", named)
+                .query((row, number) -> new Invalid.Field(
+                        "select.ids",
+                        row.getString("id") + " is " + wayOut(FailureStatus.valueOf(row.getString("status")))))
+                .list();
+    }
+
+    private String wayOut(FailureStatus status) {
+        return switch (status) {
+            case RETRYING, RESENT ->
+                status
+                        + ": wait until it is DEAD or RESOLVED; what was sent back and does not end can be named again after "
+                        + lostAfter.toSeconds() + " s";
+            case EDITED -> "EDITED: decide about the copy that stands in for it";
+            case DEAD -> "DEAD, and does not match the rest of select";
+            default -> status + ": it has ended";
+        };
     }
 
     static Invalid notReplayable(List<String> ids) {
@@ -241,8 +314,10 @@ final class Jobs {
     /** How many dead failures match the selection of a job and might be in its set but are not; at most 10,000. */
     long later(Job job, Selection selection) {
         return selection
-                .with(jdbc.sql(COUNT_LATER.formatted(selection.where(job.kind())))
-                        .param("job", job.id()))
+                .with(
+                        jdbc.sql(COUNT_LATER.formatted(selection.where(job.kind())))
+                                .param("job", job.id()),
+                        lostAfter)
                 .query(Long.class)
                 .single();
     }
@@ -257,6 +332,7 @@ final class Jobs {
                         row.getBoolean("ramp"),
                         row.getObject("stop_ratio", Double.class),
                         row.getInt("step"),
+                        row.getBoolean("named"),
                         row.getLong("resolved"),
                         row.getLong("failed_again"),
                         row.getDouble("seconds")))
@@ -272,6 +348,7 @@ final class Jobs {
             boolean ramp,
             @Nullable Double stopRatio,
             int step,
+            boolean named,
             long resolved,
             long failedAgain,
             double seconds) {
@@ -301,7 +378,16 @@ final class Jobs {
 
         Running with(int nowResolved, int nowFailed) {
             return new Running(
-                    id, kind, rate, ramp, stopRatio, step, resolved + nowResolved, failedAgain + nowFailed, seconds);
+                    id,
+                    kind,
+                    rate,
+                    ramp,
+                    stopRatio,
+                    step,
+                    named,
+                    resolved + nowResolved,
+                    failedAgain + nowFailed,
+                    seconds);
         }
 
         boolean isStopped() {
@@ -338,6 +424,7 @@ final class Jobs {
     private Running settle(Running job) {
         var resolved = jdbc.sql(SETTLE_RESOLVED).param("job", job.id()).update();
         var failed = jdbc.sql(SETTLE_FAILED).param("job", job.id()).update();
+        jdbc.sql(SETTLE_TAKEN).param("job", job.id()).update();
         if (resolved + failed > 0) {
             jdbc.sql(NOTE_OUTCOMES)
                     .param("job", job.id())
@@ -353,22 +440,51 @@ final class Jobs {
     }
 
     private void letGo(Running job, List<String> ids) {
-        if (job.kind() == Job.Kind.REPLAY) {
-            jdbc.sql(REPLAY).param("ids", ids).update();
-        } else {
-            jdbc.sql(DISCARD).param("ids", ids).update();
-            edits.end(ids, FailureStatus.DISCARDED);
+        var decidable = decidable(job, ids);
+        var skipped = ids.stream().filter(id -> !decidable.contains(id)).toList();
+        if (!decidable.isEmpty()) {
+            note(RELEASE, job, decidable)
+                    .param("state", job.kind() == Job.Kind.REPLAY ? "RELEASED" : "DISCARDED")
+                    .update();
+            decide(job, decidable);
         }
-        jdbc.sql(RELEASE)
-                .param("job", job.id())
-                .param("state", job.kind() == Job.Kind.REPLAY ? "RELEASED" : "DISCARDED")
-                .param("ids", ids)
-                .update();
+        if (!skipped.isEmpty()) {
+            note(SKIP, job, skipped).update();
+        }
         jdbc.sql(STEP)
                 .param("step", ids.size())
-                .param("left", job.millisLeft(ids.size()))
+                .param("released", decidable.size())
+                .param("skipped", skipped.size())
+                .param("left", job.millisLeft(decidable.size()))
                 .param("job", job.id())
                 .update();
+    }
+
+    private Set<String> decidable(Running job, List<String> ids) {
+        var where = decidable(job.named()) + (job.kind() == Job.Kind.REPLAY ? " AND replayable" : "");
+        var locking = jdbc.sql(LOCK_DECIDABLE.formatted(where)).param("ids", ids);
+        return (job.named() ? locking.param("lost", lostAfter.toMillis()) : locking)
+                .query(String.class)
+                .set();
+    }
+
+    private void decide(Running job, Set<String> ids) {
+        if (job.kind() == Job.Kind.DISCARD) {
+            jdbc.sql(DISCARD).param("ids", ids).update();
+            edits.end(ids, FailureStatus.DISCARDED);
+            return;
+        }
+        if (job.named()) {
+            jdbc.sql(LET_GO)
+                    .param("ids", ids)
+                    .param("lost", lostAfter.toMillis())
+                    .update();
+        }
+        jdbc.sql(REPLAY).param("ids", ids).update();
+    }
+
+    private JdbcClient.StatementSpec note(String sql, Running job, Collection<String> ids) {
+        return jdbc.sql(sql).param("job", job.id()).param("ids", ids);
     }
 
     /**
@@ -452,6 +568,7 @@ final class Jobs {
         var ended = row.getObject("ended_at", OffsetDateTime.class);
         var selected = row.getLong("selected");
         var released = row.getLong("released");
+        var skipped = row.getLong("skipped");
         return new Job(
                 row.getString("id"),
                 Job.Kind.valueOf(row.getString("kind")),
@@ -466,9 +583,10 @@ final class Jobs {
                 row.getLong("excluded"),
                 selected,
                 released,
+                skipped,
                 row.getLong("resolved") + row.getLong("resolved_since"),
                 row.getLong("failed_again") + row.getLong("failed_since"),
-                selected - released,
+                selected - released - skipped,
                 null);
     }
 }

@@ -2,6 +2,7 @@
 package io.serai.failure;
 
 import io.serai.message.Invalid;
+import io.serai.message.Utf8;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +21,8 @@ record Person(String who, String reason) {
     /** @param wrong is told where there is no reason, or too long a one */
     static Person of(HttpServletRequest request, @Nullable String reason, List<Invalid.Field> wrong) {
         var text = reason == null ? "" : reason.strip().replaceAll("\\p{Cntrl}", "?");
-        if (text.isEmpty() || text.length() > MAX_REASON) {
-            wrong.add(new Invalid.Field("reason", "expected why, 1 to 1000 characters"));
+        if (text.isEmpty() || text.length() > MAX_REASON || !Utf8.fits(text)) {
+            wrong.add(new Invalid.Field("reason", "expected why, 1 to 1000 characters, none a lone surrogate"));
         }
         var user = request.getRemoteUser();
         return new Person(user == null ? "local" : user, text);

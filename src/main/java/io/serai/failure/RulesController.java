@@ -2,6 +2,7 @@
 package io.serai.failure;
 
 import io.serai.message.Invalid;
+import io.serai.message.Utf8;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +79,8 @@ final class RulesController {
         if (rule == null || rule.verdict() == null) {
             wrong.add(new Invalid.Field(name + ".class", "expected retryable or needs-a-fix"));
         } else if (!isPattern(rule.exception()) || !isPattern(rule.message()) || !isPattern(rule.route())) {
-            wrong.add(new Invalid.Field(name, "expected patterns of 1 to 500 characters, none a control character"));
+            wrong.add(new Invalid.Field(
+                    name, "expected patterns of 1 to 500 characters, none a control character or lone surrogate"));
         } else if (rule.exception() == null && rule.message() == null && rule.route() == null) {
             wrong.add(new Invalid.Field(name, "expected at least one of exception, message, route"));
         }
@@ -88,6 +90,7 @@ final class RulesController {
         return pattern == null
                 || (!pattern.isBlank()
                         && pattern.length() <= MAX_PATTERN
+                        && Utf8.fits(pattern)
                         && pattern.chars().noneMatch(Character::isISOControl));
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.gateway;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.bus.EventPublisher;
@@ -21,7 +22,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.core.Ordered;
+import org.springframework.http.converter.json.MappingJackson2HttpMessageConverter;
 import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 @Configuration(proxyBeanMethods = false)
@@ -89,6 +93,23 @@ class GatewayConfiguration {
             registration.setOrder(BODY_LIMIT);
             registration.setDispatcherTypes(DispatcherType.REQUEST);
             return registration;
+        }
+
+        /** A member that the hub's own API does not know is refused; routes share the other mapper, and take what may come. */
+        @Bean
+        MappingJackson2HttpMessageConverter strictJson(ObjectMapper json) {
+            return new MappingJackson2HttpMessageConverter(
+                    json.copy().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES));
+        }
+
+        @Bean
+        WebMvcConfigurer knownParameters() {
+            return new WebMvcConfigurer() {
+                @Override
+                public void addInterceptors(InterceptorRegistry registry) {
+                    registry.addInterceptor(new KnownParameters()).addPathPatterns("/api/**");
+                }
+            };
         }
 
         @Bean("platform-http-engine")

@@ -49,6 +49,11 @@ public record Event(
     public static final String CAUSATION_ID = "causationid";
     public static final String SEQUENCE = "sequence";
 
+    /** What is wrong where {@link #isMediaType} is not. */
+    public static final String EXPECTED_MEDIA_TYPE =
+            "expected a media type of at most 255 characters, like application/json";
+
+    private static final int MAX_MEDIA_TYPE = 255;
     private static final int MAX_ID = 255;
     private static final int MAX_TEXT = 512;
     private static final int MAX_EXTENSIONS = 32;
@@ -87,10 +92,8 @@ public record Event(
         if (subject != null) {
             text(wrong, "subject", subject, MAX_TEXT);
         }
-        if (dataContentType != null
-                && (dataContentType.length() > 255
-                        || !MEDIA_TYPE.matcher(dataContentType).matches())) {
-            wrong.add(new Invalid.Field("datacontenttype", "expected a media type, like application/json"));
+        if (dataContentType != null && !isMediaType(dataContentType)) {
+            wrong.add(new Invalid.Field("datacontenttype", EXPECTED_MEDIA_TYPE));
         }
         if (dataSchema != null) {
             text(wrong, "dataschema", dataSchema, MAX_TEXT);
@@ -117,6 +120,11 @@ public record Event(
         if (!wrong.isEmpty()) {
             throw new Invalid("reading event: " + wrong.size() + " attribute(s) invalid", wrong, null);
         }
+    }
+
+    /** Whether a text can be a {@code datacontenttype}, and so the content type of any message. */
+    public static boolean isMediaType(String text) {
+        return text.length() <= MAX_MEDIA_TYPE && MEDIA_TYPE.matcher(text).matches();
     }
 
     public @Nullable String correlationId() {

@@ -15,6 +15,11 @@ public final class Utf8 {
 
     private Utf8() {}
 
+    /** Whether the text can be written so: half of a surrogate pair, which JSON can escape, cannot. */
+    public static boolean fits(String text) {
+        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+    }
+
     /**
      * Decodes a body; none is the empty text.
      *

@@ -24,12 +24,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
@@ -40,8 +42,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.amqp.core.AmqpAdmin;
+import org.springframework.amqp.core.Queue;
+import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What people can decide about failures over HTTP, on whatever broker and database the hub runs. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -69,6 +75,7 @@ abstract class DecisionsContract {
                 "--serai.bus.immediate-retries=0",
                 "--serai.bus.publisher.confirm-timeout=60s",
                 "--serai.failure.rate=10000",
+                "--serai.failure.lost-after=2s",
                 "--serai.failure.search-keys.customer=$.lines[*].customer",
                 "--serai.failure.policies.late.delays=1h");
         publisher = hub.getBean(EventPublisher.class);
@@ -84,7 +91,7 @@ abstract class DecisionsContract {
 
     @Test
     void anEditedMessageRunsInPlaceOfTheOldOneWhichEndsWithIt() throws Exception {
-        Queue<Map<String, Object>> done = new ConcurrentLinkedQueue<>();
+        var done = new ConcurrentLinkedQueue<Map<String, Object>>();
         var name = subscriber("none", exchange -> {
             if (exchange.getMessage().getBody(String.class).contains("wrong")) {
                 throw new IllegalStateException("wrong quantity");
@@ -323,6 +330,292 @@ abstract class DecisionsContract {
         assertThat(post("/api/jobs", job.replace("replay", "discard")).statusCode())
                 .isEqualTo(202);
         awaitOne("route:" + name, "DISCARDED");
+    }
+
+    @Test
+    void whatIsMisspeltIsRefusedAndNamedInsteadOfMeaningEverything() throws Exception {
+        var name = subscriber("none", exchange -> {
+            throw new IllegalStateException("bad");
+        });
+        publish(name, "s", "1");
+        var id = awaitOne(name, "DEAD").path("id").asText();
+        var rules = get("/api/failures/rules").headers().firstValue("ETag").orElseThrow();
+
+        var members = Map.of(
+                "/select/subscripton",
+                post(
+                        "/api/jobs",
+                        "{\"kind\":\"discard\",\"select\":{\"status\":\"dead\",\"subscripton\":\"x\"},\"reason\":\"r\"}"),
+                "/stopAtFailureRato",
+                post(
+                        "/api/jobs",
+                        "{\"kind\":\"discard\",\"select\":{\"ids\":[\"%s\"]},\"stopAtFailureRato\":0.1,\"reason\":\"r\"}"
+                                .formatted(id)),
+                "/edit/headrs",
+                post(
+                        "/api/jobs",
+                        "{\"kind\":\"replay\",\"select\":{\"ids\":[\"%s\"]},\"edit\":{\"headrs\":{}},\"reason\":\"r\"}"
+                                .formatted(id)),
+                "/rules/0/exceptoin",
+                put(
+                        "/api/failures/rules",
+                        "{\"rules\":[{\"exceptoin\":\"x\",\"message\":\"*\",\"class\":\"retryable\"}],\"reason\":\"r\"}",
+                        "If-Match",
+                        rules));
+        var known = Map.of(
+                "/select/subscripton", "subscription",
+                "/stopAtFailureRato", "stopAtFailureRatio",
+                "/edit/headrs", "headers",
+                "/rules/0/exceptoin", "exception");
+        for (var member : members.entrySet()) {
+            assertUnknown(member.getValue(), member.getKey(), known.getOrDefault(member.getKey(), "?"));
+        }
+        for (var path : List.of(
+                "/api/failures?stauts=status",
+                "/api/failures/groups?limt=limit",
+                "/api/failures/audit?curser=cursor",
+                "/api/jobs?limt=limit",
+                "/api/ledger?stat=state",
+                "/api/subscriptions?limt=limit",
+                "/api/events?typ=type",
+                "/api/events/stream?afer=after")) {
+            var parameter = path.substring(path.indexOf('?') + 1).split("=", 2);
+            assertUnknown(get(path), parameter[0], parameter[1]);
+        }
+        assertThat(awaitOne(name, "DEAD").path("id").asText()).isEqualTo(id);
+        assertThat(get("/api/failures/rules").headers().firstValue("ETag")).contains(rules);
+    }
+
+    @Test
+    void halfASurrogatePairIsRefusedSinceNobodyCouldReadItBack() throws Exception {
+        var rules = get("/api/failures/rules").headers().firstValue("ETag").orElseThrow();
+        var answers = Map.of(
+                "reason",
+                post(
+                        "/api/jobs",
+                        "{\"kind\":\"discard\",\"select\":{\"q\":\"x\"},\"reason\":\"%cud800\"}".formatted('\\')),
+                "select.q",
+                post(
+                        "/api/jobs",
+                        "{\"kind\":\"discard\",\"select\":{\"q\":\"%cudc00\"},\"reason\":\"r\"}".formatted('\\')),
+                "rules[0]",
+                put(
+                        "/api/failures/rules",
+                        "{\"rules\":[{\"message\":\"%cud800x\",\"class\":\"retryable\"}],\"reason\":\"r\"}"
+                                .formatted('\\'),
+                        "If-Match",
+                        rules));
+        for (var answer : answers.entrySet()) {
+            var body = answer.getValue().body();
+            assertThat(answer.getValue().statusCode()).as(body).isEqualTo(422);
+            assertThat(json(answer.getValue()).path("errors").findValuesAsText("name"))
+                    .as(body)
+                    .containsExactly(answer.getKey());
+        }
+    }
+
+    @Test
+    void whatTheBrokerTookOutOfAForeignQueueIsResolvedWhenItIsBackThere() throws Exception {
+        var queue = "foreign.decided-" + NAMES.incrementAndGet();
+        var broker = hub.getBean(AmqpAdmin.class);
+        broker.declareQueue(new Queue(queue));
+        var death = Map.of("queue", queue, "reason", "rejected", "count", 1L);
+        for (int sent = 0; sent < 2; sent++) {
+            hub.getBean(RabbitTemplate.class).convertAndSend("serai.dead", "", "record " + sent, message -> {
+                message.getMessageProperties().setHeader("x-death", List.of(death));
+                return message;
+            });
+        }
+        var origin = "queue:" + queue;
+        await().atMost(SOON).until(() -> failures("subscription=" + origin).size() == 2);
+
+        var job = json(post(
+                "/api/jobs",
+                "{\"kind\":\"replay\",\"select\":{\"subscription\":\"%s\"},\"ramp\":true,\"reason\":\"r\"}"
+                        .formatted(origin)));
+
+        awaitState(job, "DONE");
+        assertThat(counts(job)).isEqualTo("selected 2 released 2 skipped 0 resolved 2 failedAgain 0 left 0");
+        await().atMost(SOON).until(() -> broker.getQueueInfo(queue).getMessageCount() == 2);
+        // a route of a hub reads it after all, and fails
+        var id = failures("subscription=" + origin).get(0).path("id").asText();
+        hub.getBean(CamelContext.class).addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("spring-rabbitmq:default?queues=" + queue).routeId(queue).process(exchange -> {
+                    throw new IllegalStateException("bad");
+                });
+            }
+        });
+        await().atMost(SOON).until(() -> get("/api/failures/" + id).body().contains("IllegalStateException"));
+        assertThat(status(id)).isIn("DEAD", "RETRYING");
+    }
+
+    private static void assertUnknown(HttpResponse<String> answer, String name, String known) throws IOException {
+        assertThat(answer.statusCode()).as(name + ": " + answer.body()).isEqualTo(422);
+        var error = json(answer).path("errors").get(0);
+        assertThat(error.path("name").asText()).isEqualTo(name);
+        assertThat(error.path("detail").asText())
+                .startsWith("unknown; known are")
+                .contains(known);
+    }
+
+    @Test
+    void aJobSkipsWhatAnotherHasDecidedAndUndoesOnlyWhatItDidItself() throws Exception {
+        var broken = new AtomicBoolean(true);
+        var gate = new CountDownLatch(1);
+        var name = subscriber("none", exchange -> {
+            if (broken.get()) {
+                throw new IllegalStateException("bad");
+            }
+            if (exchange.getMessage().getBody(String.class).equals("edited")) {
+                gate.await();
+            }
+        });
+        IntStream.range(0, 5).forEach(number -> publish(name, "s", "" + number));
+        await().atMost(SOON).until(() -> failures("subscription=" + name).size() == 5);
+        var ids = failures("subscription=" + name).stream()
+                .map(each -> each.path("id").asText())
+                .sorted()
+                .toList();
+        var original = ids.get(4);
+        edit(original, "edited");
+        var copy = json(get("/api/failures/" + original))
+                .path("editedTo")
+                .path("id")
+                .asText();
+        await().atMost(SOON)
+                .until(() -> json(get("/api/failures/" + copy)).path("attempts").size() == 1);
+        broken.set(false);
+
+        // the others go first: this one lets its first go after a second
+        var sender = hub.getBean(RetrySender.class);
+        sender.stop();
+        var slow = json(
+                post("/api/jobs", job("discard", List.of(ids.get(0), ids.get(1), ids.get(2), ids.get(3), copy), 1)));
+        var discard = json(post("/api/jobs", job("discard", List.of(ids.get(3)), 100)));
+        var replay = json(post("/api/jobs", job("replay", List.of(ids.get(2)), 100)));
+        var edited = json(post("/api/jobs", job("replay", List.of(copy), 100)));
+        hub.getBean(JdbcTemplate.class)
+                .update(
+                        "UPDATE job SET paced_at = CURRENT_TIMESTAMP WHERE id = ?",
+                        slow.path("id").asText());
+        sender.start();
+        awaitState(slow, "DONE");
+        gate.countDown();
+        awaitState(discard, "DONE");
+        awaitState(replay, "DONE");
+        awaitState(edited, "DONE");
+
+        assertThat(counts(slow)).isEqualTo("selected 5 released 2 skipped 3 resolved 0 failedAgain 0 left 0");
+        assertThat(counts(replay)).isEqualTo("selected 1 released 1 skipped 0 resolved 1 failedAgain 0 left 0");
+        assertThat(counts(edited)).isEqualTo("selected 1 released 1 skipped 0 resolved 1 failedAgain 0 left 0");
+        assertThat(status(original)).isEqualTo("RESOLVED");
+        assertThat(status(copy)).isEqualTo("RESOLVED");
+        assertThat(post("/api/jobs/" + slow.path("id").asText() + "/undo", "{\"reason\":\"r\"}")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(ids).extracting(this::status).containsExactly("DEAD", "DEAD", "RESOLVED", "DISCARDED", "RESOLVED");
+    }
+
+    @Test
+    void whatWasSentBackAndIsNotInItsQueueAnyMoreCanBeDecidedAboutById() throws Exception {
+        var broken = new AtomicBoolean(true);
+        var name = subscriber("none", exchange -> {
+            if (broken.get()) {
+                throw new IllegalStateException("bad");
+            }
+        });
+        publish(name, "s", "1");
+        publish(name, "s", "2");
+        await().atMost(SOON).until(() -> failures("subscription=" + name).size() == 2);
+        var ids = failures("subscription=" + name).stream()
+                .map(each -> each.path("id").asText())
+                .toList();
+        var camel = hub.getBean(CamelContext.class);
+        camel.getRouteController().stopRoute(name);
+        broken.set(false);
+        var first = json(post("/api/jobs", job("replay", ids, 100)));
+        awaitSent(ids);
+        hub.getBean(AmqpAdmin.class).purgeQueue("serai.events." + name);
+
+        var early = post("/api/jobs", job("discard", ids, 100));
+        assertThat(early.statusCode()).as(early.body()).isEqualTo(422);
+        assertThat(json(early).path("errors").findValuesAsText("detail"))
+                .hasSize(2)
+                .allMatch(detail -> detail.contains(" is RESENT: wait until it is DEAD or RESOLVED"));
+        await().atMost(SOON)
+                .until(() -> post("/api/jobs", job("discard", List.of(ids.get(0)), 100))
+                                .statusCode()
+                        == 202);
+        await().atMost(SOON)
+                .until(() -> post("/api/jobs", job("replay", List.of(ids.get(1)), 100))
+                                .statusCode()
+                        == 202);
+        camel.getRouteController().startRoute(name);
+
+        awaitState(first, "DONE");
+        assertThat(counts(first)).isEqualTo("selected 2 released 2 skipped 0 resolved 1 failedAgain 0 left 0");
+        assertThat(ids).extracting(this::status).containsExactly("DISCARDED", "RESOLVED");
+    }
+
+    @Test
+    void whatWasSentBackToASubscriptionThatIsRemovedIsDead() throws Exception {
+        var broken = new AtomicBoolean(true);
+        var name = subscriber("none", exchange -> {
+            if (broken.get()) {
+                throw new IllegalStateException("bad");
+            }
+        });
+        publish(name, "s", "1");
+        var id = awaitOne(name, "DEAD").path("id").asText();
+        var camel = hub.getBean(CamelContext.class);
+        camel.getRouteController().stopRoute(name);
+        broken.set(false);
+        var first = json(post("/api/jobs", job("replay", List.of(id), 100)));
+        awaitSent(List.of(id));
+
+        await().atMost(SOON)
+                .until(() -> send("DELETE", "/api/subscriptions/" + name, "").statusCode() == 200);
+
+        assertThat(status(id)).isEqualTo("DEAD");
+        assertThat(get("/api/failures/" + id).body()).contains("its subscription was removed");
+        awaitState(first, "DONE");
+        assertThat(counts(first)).isEqualTo("selected 1 released 1 skipped 0 resolved 0 failedAgain 1 left 0");
+        camel.getRouteController().startRoute(name);
+        awaitState(json(post("/api/jobs", job("replay", List.of(id), 100))), "DONE");
+        assertThat(status(id)).isEqualTo("RESOLVED");
+    }
+
+    private static String job(String kind, List<String> ids, int rate) {
+        return "{\"kind\":\"%s\",\"select\":{\"ids\":[\"%s\"]},\"rate\":%d,\"reason\":\"r\"}"
+                .formatted(kind, String.join("\",\"", ids), rate);
+    }
+
+    private String counts(JsonNode job) throws Exception {
+        var shown = json(get("/api/jobs/" + job.path("id").asText()));
+        return Stream.of("selected", "released", "skipped", "resolved", "failedAgain", "left")
+                .map(each -> each + " " + shown.path(each).asInt())
+                .collect(Collectors.joining(" "));
+    }
+
+    private String status(String id) {
+        try {
+            return json(get("/api/failures/" + id))
+                    .path("failure")
+                    .path("status")
+                    .asText();
+        } catch (Exception unexpected) {
+            throw new AssertionError(unexpected);
+        }
+    }
+
+    private void awaitSent(List<String> ids) {
+        for (var id : ids) {
+            await().atMost(SOON)
+                    .until(() ->
+                            json(get("/api/failures/" + id)).path("failure").hasNonNull("sentAt"));
+        }
     }
 
     @Test

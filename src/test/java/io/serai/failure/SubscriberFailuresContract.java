@@ -40,6 +40,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -78,10 +79,12 @@ abstract class SubscriberFailuresContract {
                 "--serai.failure.rate=" + RATE,
                 "--serai.failure.postponed-delay=300ms",
                 "--serai.failure.orphaned-after=" + ORPHANED_AFTER,
+                "--serai.failure.lost-after=2s",
                 "--serai.failure.policies.quick.delays=100ms,200ms",
                 "--serai.failure.policies.slow.delays=2500ms",
                 "--serai.failure.policies.six.delays=100ms,100ms,100ms,100ms,100ms,100ms",
-                "--serai.failure.policies.late.delays=1h");
+                "--serai.failure.policies.late.delays=1h",
+                "--serai.failure.policies.later.delays=1h,1h,1h");
         camel = hub.getBean(CamelContext.class);
         publisher = hub.getBean(EventPublisher.class);
         failures = hub.getBean(FailureQueries.class);
@@ -272,12 +275,79 @@ abstract class SubscriberFailuresContract {
     }
 
     @Test
+    void whatHoldsAQueueBackThatIsRemovedIsDeadAndCanBeReplayed() throws Exception {
+        var type = newType();
+        var name = newName();
+        var broken = new AtomicBoolean(true);
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        route(name, type, "&ordered=true&retry=late", exchange -> {
+            if (broken.get()) {
+                throw new IllegalStateException("bad");
+            }
+            done.add(body(exchange));
+        });
+        publish(type, 1);
+        assertThat(awaitStatus(name, FailureStatus.RETRYING).held()).isTrue();
+        camel.getRouteController().stopRoute(name);
+        await().atMost(SOON).ignoreExceptionsInstanceOf(Conflict.class).until(() -> {
+            hub.getBean(Subscriptions.class).remove(name);
+            return true;
+        });
+
+        var dead = awaitStatus(name, FailureStatus.DEAD);
+        assertThat(dead.held()).isFalse();
+        assertThat(dead.dueAt()).isNull();
+        broken.set(false);
+        camel.getRouteController().startRoute(name);
+        decide(Job.Kind.REPLAY, name);
+        awaitStatus(name, FailureStatus.RESOLVED);
+        assertThat(done).containsExactly("0");
+    }
+
+    @Test
+    void whatHeldAQueueBackThatIsGoneCanBeReplayedById() throws Exception {
+        var type = newType();
+        var name = newName();
+        var broken = new AtomicBoolean(true);
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        route(name, type, "&ordered=true&retry=slow", exchange -> {
+            if (broken.get()) {
+                throw new IllegalStateException("bad");
+            }
+            done.add(body(exchange));
+        });
+        publish(type, 1);
+        var held = awaitStatus(name, FailureStatus.RETRYING);
+        camel.getRouteController().stopRoute(name);
+        await().atMost(SOON)
+                .until(() -> hub.getBean(AmqpAdmin.class)
+                                .getQueueInfo("serai.events." + name)
+                                .getMessageCount()
+                        == 1);
+        hub.getBean(AmqpAdmin.class).purgeQueue("serai.events." + name);
+        broken.set(false);
+        camel.getRouteController().startRoute(name);
+
+        // nobody holds it back, so nobody looks whether it may be tried
+        var first = decide(Job.Kind.REPLAY, name);
+        await().atMost(SOON).until(() -> jobs.find(first.id()).released() == 1);
+        await().atMost(SOON).ignoreExceptionsInstanceOf(Invalid.class).until(() -> {
+            decideById(Job.Kind.REPLAY, held.id());
+            return true;
+        });
+
+        awaitStatus(name, FailureStatus.RESOLVED);
+        assertThat(done).containsExactly("0");
+        await().atMost(SOON).until(() -> jobs.find(first.id()).state() == Job.State.DONE);
+    }
+
+    @Test
     void aPersonEndsALongWaitByGivingUpTheEventOrByTryingItNow() throws Exception {
         var type = newType();
         var name = newName();
         var broken = new AtomicBoolean(true);
         Queue<String> done = new ConcurrentLinkedQueue<>();
-        route(name, type, "&ordered=true&idempotent=true&retry=late", exchange -> {
+        route(name, type, "&ordered=true&idempotent=true&retry=later", exchange -> {
             if (broken.get() && List.of("0", "2").contains(body(exchange))) {
                 throw new IllegalStateException("bad");
             }
@@ -292,6 +362,12 @@ abstract class SubscriberFailuresContract {
         var second = awaitStatus(name, FailureStatus.RETRYING);
         assertThat(second.id()).isNotEqualTo(first.id());
         assertThat(done).containsExactly("1");
+
+        // it fails again, and waits by its policy; the job does not
+        var early = decide(Job.Kind.REPLAY, name);
+        await().atMost(SOON).until(() -> jobs.find(early.id()).state() == Job.State.DONE);
+        assertThat(jobs.find(early.id()).failedAgain()).isEqualTo(1);
+        assertThat(awaitStatus(name, FailureStatus.RETRYING).round()).isEqualTo(1);
 
         broken.set(false);
         decide(Job.Kind.REPLAY, name);
@@ -636,7 +712,7 @@ abstract class SubscriberFailuresContract {
     }
 
     @Test
-    void whatIsDueInASubscriptionThatWasRemovedIsDeadAfterAWhileAndCanBeReplayedWhenItIsBack() throws Exception {
+    void whatIsDueInAQueueThatIsGoneIsDeadAfterAWhileAndCanBeReplayedWhenItIsBack() throws Exception {
         var type = newType();
         var name = newName();
         Queue<String> done = new ConcurrentLinkedQueue<>();
@@ -646,10 +722,8 @@ abstract class SubscriberFailuresContract {
         publish(type, 1);
         awaitStatus(name, FailureStatus.RETRYING);
         remove(name);
-        await().atMost(SOON).ignoreExceptionsInstanceOf(Conflict.class).until(() -> {
-            hub.getBean(Subscriptions.class).remove(name);
-            return true;
-        });
+        // by others than the hub, which would give it up at once
+        hub.getBean(AmqpAdmin.class).deleteQueue("serai.events." + name);
 
         assertThat(lastAttempt(awaitStatus(name, FailureStatus.DEAD))).startsWith("its queue has been gone for ");
 
@@ -705,6 +779,16 @@ abstract class SubscriberFailuresContract {
                 new Job.Pace(1000, false, null),
                 "ann",
                 "mended");
+    }
+
+    private void decideById(Job.Kind kind, String id) {
+        jobs.make(
+                kind,
+                new Jobs.Selection(List.of(id), new FailureQueries.Query(null, null, null, null, null, null, null)),
+                "{}",
+                new Job.Pace(1000, false, null),
+                "ann",
+                "lost");
     }
 
     private void route(String name, String type, String options, Processor processor) throws Exception {

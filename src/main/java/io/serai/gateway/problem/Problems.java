@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.serai.bus.DatabaseAway;
 import io.serai.message.Conflict;
 import io.serai.message.Invalid;
@@ -165,14 +166,25 @@ final class Problems {
                     400, "json-too-deep", "reading JSON: nested too deep or a name or number too long" + where);
         }
         var problem = Problem.of(400, "malformed-json", "reading JSON: not well-formed" + where);
+        if (failure instanceof UnrecognizedPropertyException unknown) {
+            var known = unknown.getKnownPropertyIds().stream()
+                    .map(String::valueOf)
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+            return Problem.of(422, "invalid", "reading JSON: a member is unknown" + where)
+                    .withErrors(List.of(new Invalid.Field(pointer(unknown), "unknown; known are " + known)));
+        }
         if (failure instanceof JsonMappingException mapping) {
-            var pointer = mapping.getPath().stream()
-                    .map(each -> "/" + (each.getFieldName() == null ? each.getIndex() : each.getFieldName()))
-                    .collect(Collectors.joining());
             return Problem.of(400, "malformed-json", "reading JSON: a value is not of the expected shape" + where)
-                    .withErrors(List.of(new Invalid.Field(pointer, "unknown, or not of the expected type")));
+                    .withErrors(List.of(new Invalid.Field(pointer(mapping), "unknown, or not of the expected type")));
         }
         return problem;
+    }
+
+    private static String pointer(JsonMappingException failure) {
+        return failure.getPath().stream()
+                .map(each -> "/" + (each.getFieldName() == null ? each.getIndex() : each.getFieldName()))
+                .collect(Collectors.joining());
     }
 
     private static String message(Throwable failure) {

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.serai.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import io.serai.message.Invalid;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class EditTest {
+
+    private static final FailedMessage NO_EVENT =
+            new FailedMessage(new BasicProperties.Builder().messageId("m").build(), new byte[] {1});
+
+    @Test
+    void theContentTypeOfAMessageThatIsNoEventIsAMediaTypeToo() {
+        for (var wrong : List.of("a/" + "b".repeat(300), "text/plain\n", "text/\u00e4", "x", "")) {
+            assertThat(refused(new Edit(null, null, Map.of("datacontenttype", wrong), null)))
+                    .as(wrong)
+                    .containsExactly("edit.attributes.datacontenttype");
+        }
+        var edited = new Edit(null, null, Map.of("datacontenttype", "text/csv; charset=UTF-8"), null)
+                .of(NO_EVENT, "new", 100);
+        assertThat(edited.message().properties().getContentType()).isEqualTo("text/csv; charset=UTF-8");
+        var gone = new HashMap<String, @Nullable String>();
+        gone.put("datacontenttype", null);
+        var typed = new FailedMessage(
+                NO_EVENT.properties().builder().contentType("text/csv").build(), NO_EVENT.body());
+        assertThat(new Edit(null, null, gone, null)
+                        .of(typed, "new", 100)
+                        .message()
+                        .properties()
+                        .getContentType())
+                .isNull();
+    }
+
+    @Test
+    void whatIsNoTextIsNamed() {
+        assertThat(refused(new Edit(null, null, null, Map.of("tenant", "\ud800"))))
+                .containsExactly("edit.headers.tenant");
+        assertThat(refused(new Edit(null, null, null, Map.of("ten\nant", "b")))).containsExactly("edit.headers");
+        assertThat(refused(new Edit("\udc00", null, null, null))).containsExactly("edit.body");
+    }
+
+    private static List<String> refused(Edit edit) {
+        var names = new ArrayList<String>();
+        assertThatExceptionOfType(Invalid.class)
+                .isThrownBy(() -> edit.of(NO_EVENT, "new", 100))
+                .satisfies(invalid -> invalid.fields().forEach(each -> names.add(each.name())));
+        return names;
+    }
+}
