@@ -451,6 +451,22 @@ abstract class DecisionsContract {
         assertThat(status(id)).isIn("DEAD", "RETRYING");
     }
 
+    @Test
+    void aYearThatNoDatabaseHoldsIsRefusedWhereverATimeIsAskedFor() throws Exception {
+        for (var path : List.of("/api/failures", "/api/ledger", "/api/events")) {
+            for (var year : List.of("%2B999999999-12-31", "-999999999-01-01")) {
+                var answer = get(path + "?since=" + year + "T23:59:59Z");
+                assertThat(answer.statusCode()).as(path + answer.body()).isEqualTo(422);
+                assertThat(json(answer).path("errors").get(0).path("name").asText())
+                        .isEqualTo("since");
+            }
+        }
+        var job = post(
+                "/api/jobs",
+                "{\"kind\":\"discard\",\"select\":{\"since\":\"+999999999-12-31T23:59:59Z\"},\"reason\":\"r\"}");
+        assertThat(json(job).path("errors").get(0).path("name").asText()).isEqualTo("select.since");
+    }
+
     private static void assertUnknown(HttpResponse<String> answer, String name, String known) throws IOException {
         assertThat(answer.statusCode()).as(name + ": " + answer.body()).isEqualTo(422);
         var error = json(answer).path("errors").get(0);

@@ -47,4 +47,26 @@ class TimesTest {
             assertThat(field.detail()).contains("RFC 3339").contains("%2B");
         });
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "+999999999-12-31T23:59:59Z",
+                "-999999999-01-01T00:00:00Z",
+                "+10000-01-01T00:00:00Z",
+                "0000-01-01T00:00:00+00:01",
+                "9999-12-31T23:59:59-00:01"
+            })
+    void aYearThatHasMoreThanFourDigitsIsToldByName(String text) {
+        var wrong = new ArrayList<Invalid.Field>();
+
+        assertThat(Times.read("since", text, wrong::add)).isNull();
+        assertThat(wrong).containsExactly(new Invalid.Field("since", "expected a year from 0000 to 9999 (RFC 3339)"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z"})
+    void theFirstAndTheLastYearAreRead(String text) {
+        assertThat(Times.read("since", text, wrong -> {})).isEqualTo(Instant.parse(text));
+    }
 }
