@@ -81,10 +81,16 @@ public final class Parking {
     /**
      * Parks what it has failed on once more. Tried once.
      *
+     * @param retry name of the retry policy, or null where the route names none any more
      * @return as above
      */
     public CompletableFuture<Void> parkAgain(
-            String routeId, String retry, Retried retried, BasicProperties properties, byte[] body, Failure failure) {
+            String routeId,
+            @Nullable String retry,
+            Retried retried,
+            BasicProperties properties,
+            byte[] body,
+            Failure failure) {
         var from = ROUTE + routeId;
         var named =
                 retried.mark(properties.builder().messageId(retried.failureId()).build());

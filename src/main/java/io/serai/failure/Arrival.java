@@ -45,9 +45,36 @@ sealed interface Arrival {
             FailedMessage content)
             implements Arrival {
 
+        private static final int MOST_OF_REASON = 500;
+
         /** Whether it can be sent back: where it came from is known, and a route is run again only with what it began with. */
         boolean isReplayable() {
             return origin.isKnown() && (!origin.isRoute() || RouteRuns.isInput(content.properties()));
+        }
+
+        /** The message and where it belongs, without what was said of its failure. */
+        Failed bare(String why) {
+            var reason = FailedMessage.text(why);
+            return new Failed(
+                    failureId,
+                    round,
+                    origin,
+                    policy,
+                    retryable,
+                    false,
+                    at,
+                    null,
+                    0,
+                    "unknown",
+                    "",
+                    "its facts could not be kept: " + reason.substring(0, Math.min(reason.length(), MOST_OF_REASON)),
+                    null,
+                    "the facts of the failure",
+                    null,
+                    null,
+                    null,
+                    null,
+                    content);
         }
     }
 

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Arrivals {
 
     private static final String FACT = "serai-failure-";
+    static final String ID = FACT + "id";
     private static final int MAX_NAME = 300;
     private static final int MAX_ID = 64;
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");

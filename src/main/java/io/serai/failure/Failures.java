@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ import org.springframework.transaction.support.TransactionOperations;
 final class Failures {
 
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+    private static final long MOST_BYTES = 32L * 1024 * 1024;
 
     /**
      * A failure on its way back to its queue or its route.
@@ -118,24 +120,40 @@ final class Failures {
             ORDER BY id FOR UPDATE
             """;
 
+    /** One status at a time: of two H2 reads all that waits. */
     private static final String IS_ANYTHING_DUE = """
             SELECT EXISTS (SELECT 1 FROM job WHERE state = 'RUNNING')
-                OR EXISTS (SELECT 1 FROM failure
-                    WHERE status IN ('RETRYING', 'RESENT') AND due_at <= CURRENT_TIMESTAMP AND NOT held)
+                OR EXISTS (SELECT 1 FROM failure WHERE status = 'RETRYING' AND due_at <= CURRENT_TIMESTAMP AND NOT held)
+                OR EXISTS (SELECT 1 FROM failure WHERE status = 'RESENT' AND due_at <= CURRENT_TIMESTAMP AND NOT held)
             """;
+
     private static final String LET_GO = "UPDATE failure SET held = FALSE WHERE id = :id";
     private static final String LOOK =
             "SELECT status, delivery, held, due_at > CURRENT_TIMESTAMP AS waits FROM failure WHERE id = :id";
+    /** Said as what it is not: for what it is H2 would take the index by status, and read all that is due. */
+    private static final String IS_DUE = """
+            status NOT IN ('DEAD', 'EDITED', 'RESOLVED', 'DISCARDED') AND due_at <= CURRENT_TIMESTAMP AND NOT held""";
+    /** From one origin to the next by the index, and a look at each: a DISTINCT reads all that is due. */
     private static final String SELECT_ORIGINS_DUE = """
-            SELECT DISTINCT origin FROM failure
-            WHERE status IN ('RETRYING', 'RESENT') AND due_at <= CURRENT_TIMESTAMP AND NOT held
-            """;
-    private static final String CLAIM = """
+            WITH RECURSIVE one (origin) AS (
+                SELECT MIN(origin) FROM failure
+                UNION ALL
+                SELECT (SELECT f.origin FROM failure f WHERE f.origin > one.origin ORDER BY f.origin, f.due_at LIMIT 1)
+                FROM one WHERE one.origin IS NOT NULL)
+            SELECT origin FROM one WHERE EXISTS (SELECT 1 FROM failure f WHERE f.origin = one.origin AND %s)
+            """.formatted(IS_DUE);
+    /** In the order of the index, in full, or H2 sorts. */
+    private static final String SELECT_DUE = """
+            SELECT id, OCTET_LENGTH(body) + OCTET_LENGTH(properties) AS size FROM failure
+            WHERE origin = :origin AND %s ORDER BY origin, due_at LIMIT :most
+            """.formatted(IS_DUE);
+    /** By id, since H2 locks all that matches, whatever the limit; another hub may have claimed them meanwhile. */
+    private static final String LOCK_DUE = """
             SELECT id, origin, delivery, policy, properties, body FROM failure
-            WHERE origin = :origin AND status IN ('RETRYING', 'RESENT') AND due_at <= CURRENT_TIMESTAMP AND NOT held
-            ORDER BY due_at LIMIT :most FOR UPDATE SKIP LOCKED
-            """;
-    private static final String POSTPONE = "UPDATE failure SET due_at = " + DUE + " WHERE id IN (:ids)";
+            WHERE id IN (:ids) AND %s ORDER BY due_at FOR UPDATE SKIP LOCKED
+            """.formatted(IS_DUE);
+
+    private static final String LEASE = "UPDATE failure SET due_at = " + DUE + " WHERE id IN (:ids)";
     /** A failure that has come back meanwhile has another delivery, and is left alone. */
     private static final String SENT =
             "UPDATE failure SET due_at = NULL, sent_at = CURRENT_TIMESTAMP WHERE id IN (:ids) AND delivery = :delivery";
@@ -146,8 +164,9 @@ final class Failures {
             WHERE id = :id
             """;
 
-    private static final String RENEW = "UPDATE failure SET due_at = " + DUE
-            + " WHERE id = :id AND delivery = :delivery AND status IN ('RETRYING', 'RESENT')";
+    private static final String POSTPONE =
+            "UPDATE failure SET due_at = " + DUE + " WHERE id = :id AND delivery = :delivery"
+                    + " AND status IN ('RETRYING', 'RESENT') AND due_at IS NOT NULL";
     private static final String GIVE_UP =
             "UPDATE failure SET status = 'DEAD', due_at = NULL WHERE id = :id AND delivery = :delivery";
 
@@ -222,6 +241,21 @@ final class Failures {
             resolve(resolved);
             keys.write(fresh);
         });
+    }
+
+    /**
+     * Takes one that was refused, without its facts and without what it would be found by.
+     *
+     * @param why it was refused
+     * @throws org.springframework.dao.DuplicateKeyException as {@link #take(List)}
+     */
+    void takeBare(Arrival arrival, String why) {
+        if (arrival instanceof Arrival.Failed failed) {
+            transaction.executeWithoutResult(status ->
+                    take(failed.bare(why), lock(List.of(failed.failureId())).get(failed.failureId())));
+        } else {
+            take(List.of(arrival));
+        }
     }
 
     /** @param deliveries that have succeeded, by failure */
@@ -470,13 +504,21 @@ final class Failures {
     /**
      * Claims what is due for one origin, oldest first; other hubs pass it by until the lease is over.
      *
+     * @param most how many; fewer where they would be more than 32 MB, but one at least
      * @param lease after which a claim that was neither sent nor postponed is due again
      */
     List<Due> claim(Origin origin, int most, Duration lease) {
+        return claim(origin, most, MOST_BYTES, lease);
+    }
+
+    List<Due> claim(Origin origin, int most, long mostBytes, Duration lease) {
         var claimed = transaction.execute(status -> {
-            var due = jdbc.sql(CLAIM)
-                    .param("origin", origin.name())
-                    .param("most", most)
+            var ids = due(origin, most, mostBytes);
+            if (ids.isEmpty()) {
+                return List.<Due>of();
+            }
+            var due = jdbc.sql(LOCK_DUE)
+                    .param("ids", ids)
                     .query((row, number) -> new Due(
                             row.getString("id"),
                             new Origin(row.getString("origin")),
@@ -484,23 +526,44 @@ final class Failures {
                             row.getString("policy"),
                             new FailedMessage(json.read(row.getString("properties")), row.getBytes("body"))))
                     .list();
-            postpone(due, lease);
+            if (!due.isEmpty()) {
+                jdbc.sql(LEASE)
+                        .param("delay", lease.toMillis())
+                        .param("ids", due.stream().map(Due::id).toList())
+                        .update();
+            }
             return due;
         });
         return claimed == null ? List.of() : claimed;
     }
 
-    /** Makes claimed failures due again a while from now. */
-    void postpone(Collection<Due> claimed, Duration delay) {
-        if (!claimed.isEmpty()) {
-            jdbc.sql(POSTPONE)
-                    .param("delay", delay.toMillis())
-                    .param("ids", claimed.stream().map(Due::id).toList())
-                    .update();
-        }
+    /** Of what is due as many as may be in memory at a time. */
+    private List<String> due(Origin origin, int most, long mostBytes) {
+        var bytes = new AtomicLong();
+        return jdbc
+                .sql(SELECT_DUE)
+                .param("origin", origin.name())
+                .param("most", most)
+                .query((row, number) -> Map.entry(row.getString("id"), row.getLong("size")))
+                .list()
+                .stream()
+                .takeWhile(each -> bytes.getAndAdd(each.getValue()) < mostBytes)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
-    /** Notes that they are back in their queue. */
+    /**
+     * Makes claimed failures due a while from now. What has come back, was sent or has ended meanwhile is left alone.
+     */
+    void postpone(Collection<Due> claimed, Duration delay) {
+        transaction.executeWithoutResult(status -> claimed.forEach(each -> jdbc.sql(POSTPONE)
+                .param("delay", delay.toMillis())
+                .param("id", each.id())
+                .param("delivery", each.delivery() - 1)
+                .update()));
+    }
+
+    /** Notes that they are back in their queue, or that their route was run: what comes of it comes out of the queue of failures. */
     void sent(Collection<Due> claimed) {
         transaction.executeWithoutResult(status -> claimed.stream()
                 .collect(Collectors.groupingBy(Due::delivery, Collectors.mapping(Due::id, Collectors.toList())))
@@ -522,15 +585,6 @@ final class Failures {
     /** Notes that this hub begins to run it in its route; it is due again when the lease is over. */
     void begin(Due claimed) {
         jdbc.sql(BEGIN).param("id", claimed.id()).update();
-    }
-
-    /** Makes claims last longer; what has come back meanwhile is left alone. */
-    void renew(Collection<Due> claimed, Duration lease) {
-        transaction.executeWithoutResult(status -> claimed.forEach(each -> jdbc.sql(RENEW)
-                .param("delay", lease.toMillis())
-                .param("id", each.id())
-                .param("delivery", each.delivery() - 1)
-                .update()));
     }
 
     /** Leaves claimed ones to people, and notes why. */

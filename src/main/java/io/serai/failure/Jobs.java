@@ -115,9 +115,10 @@ final class Jobs {
             """;
     private static final String IS_OPEN =
             "SELECT EXISTS (SELECT 1 FROM job_item WHERE job_id = :job AND state = 'RELEASED')";
+    /** In the order of the index, in full, or H2 sorts. */
     private static final String SELECT_MARKED = """
             SELECT failure_id FROM job_item WHERE job_id = :job AND state = 'MARKED'
-            ORDER BY failure_id LIMIT :most
+            ORDER BY job_id, state, failure_id LIMIT :most
             """;
     /** Another job may have come first, or the failure have ended by itself. */
     private static final String LOCK_DECIDABLE =

@@ -29,7 +29,7 @@ final class RetrySender implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(RetrySender.class);
     private static final Duration TICK = Duration.ofMillis(250);
     /** Claims of a hub that died are taken up within ten seconds. */
-    private static final Duration LEASE = Duration.ofSeconds(8);
+    static final Duration LEASE = Duration.ofSeconds(8);
 
     private static final Duration AGAIN = Duration.ofSeconds(2);
     private static final Duration FORGET_EVERY = Duration.ofHours(1);

@@ -77,7 +77,7 @@ final class RouteRetries {
 
     /** To be called several times a lease. */
     void renew() {
-        inHand.values().forEach(claimed -> failures.renew(claimed, lease));
+        inHand.values().forEach(claimed -> failures.postpone(claimed, lease));
     }
 
     private void runAll(Origin origin, List<Failures.Due> inputs) {
@@ -104,6 +104,8 @@ final class RouteRetries {
                             due.message().properties(),
                             due.message().body())
                     .get();
+            // the notice may wait in its queue for longer than the lease: it must not be run again meanwhile
+            failures.sent(List.of(due));
         } catch (ExecutionException unknown) {
             LOG.debug("what came of it is not known, so it is run again failureId={}", due.id(), unknown);
         }

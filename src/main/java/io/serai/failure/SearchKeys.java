@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * Reads from a message what people look for it by: id, subject and correlationid of an event, and the business keys that JSON
  * paths name in its body.
  *
- * <p>Bounded: bodies over 1 MiB are not read, a message has at most 20 business keys, each of 200 characters. A body that is
+ * <p>Bounded: bodies over 1 MiB are not read, a message has at most 20 business keys, each of 200 UTF-16 units. A body that is
  * not JSON has none; nothing in a message can make it fail.
  */
 final class SearchKeys {
@@ -54,11 +54,12 @@ final class SearchKeys {
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
             .build());
-    private final Configuration reading = Configuration.builder()
+    private final Configuration readingOne = Configuration.builder()
             .jsonProvider(new JacksonJsonNodeJsonProvider(json))
             .mappingProvider(new JacksonMappingProvider(json))
-            .options(Option.SUPPRESS_EXCEPTIONS, Option.ALWAYS_RETURN_LIST)
+            .options(Option.SUPPRESS_EXCEPTIONS)
             .build();
+    private final Configuration readingAll = readingOne.addOptions(Option.ALWAYS_RETURN_LIST);
     private final Map<String, JsonPath> paths = new HashMap<>();
 
     /**
@@ -99,15 +100,24 @@ final class SearchKeys {
     }
 
     private void read(JsonNode body, String name, JsonPath path, int most, Set<Key> keys) {
-        try {
-            JsonNode found = path.read(body, reading);
-            for (var each : found) {
-                if (keys.size() < most && each.isValueNode()) {
-                    add(keys, name, each.isNull() ? null : each.asText());
-                }
+        for (var each : found(body, name, path)) {
+            if (keys.size() < most && each.isValueNode()) {
+                add(keys, name, each.isNull() ? null : each.asText());
             }
+        }
+    }
+
+    private Iterable<JsonNode> found(JsonNode body, String name, JsonPath path) {
+        try {
+            JsonNode all = path.read(body, readingAll);
+            if (all != null) {
+                return all;
+            }
+            // the path ends in a function, like length(): that has one result, which no list can be made of
+            return List.of(json.<JsonNode>valueToTree(path.read(body, readingOne)));
         } catch (JsonPathException | IllegalArgumentException | ClassCastException unfit) {
             LOG.debug("a path does not fit a body name={}", name, unfit);
+            return List.of();
         }
     }
 
@@ -138,12 +148,16 @@ final class SearchKeys {
         }
     }
 
-    /** As it is kept and looked for. */
+    /** As it is kept and looked for. PostgreSQL counts characters, H2 counts UTF-16 units, so these are what is cut to. */
     static String normal(String value) {
         var lower = value.strip().toLowerCase(Locale.ROOT);
-        var cut = lower.codePointCount(0, lower.length()) > MAX_VALUE
-                ? lower.substring(0, lower.offsetByCodePoints(0, MAX_VALUE))
-                : lower;
-        return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        return new String(cut(lower).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
+
+    private static String cut(String text) {
+        if (text.length() <= MAX_VALUE) {
+            return text;
+        }
+        return text.substring(0, Character.isHighSurrogate(text.charAt(MAX_VALUE - 1)) ? MAX_VALUE - 1 : MAX_VALUE);
     }
 }

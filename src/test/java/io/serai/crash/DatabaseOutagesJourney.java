@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DatabaseOutagesJourney {
 
     /** Twice what the reader of failures takes in one batch: its prefetch. */
-    private static final long PREFETCH_OF_FAILURES = 400;
+    private static final long PREFETCH_OF_FAILURES = 100;
 
     private static final int HEAP_MB = 256;
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import io.serai.bus.EventPublisher;
 import io.serai.bus.Subscription;
@@ -17,10 +18,16 @@ import io.serai.message.EventPattern;
 import io.serai.message.EventType;
 import io.serai.message.Invalid;
 import io.serai.testing.HubInside;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -40,7 +47,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.amqp.core.Message;
+import org.springframework.amqp.core.MessageProperties;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
+import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -214,6 +224,32 @@ abstract class FailureContract {
     }
 
     @Test
+    void aMessageWhoseSubjectAndKeysAreLongAndOfAnyScriptIsKeptAndFound() throws Exception {
+        var type = newType();
+        var name = newName();
+        var subject = name + "😀".repeat(150);
+        var key = name + "🚚".repeat(150);
+        route(name, type, "&retry=none", exchange -> {
+            throw new IllegalStateException("bad");
+        });
+
+        publish(type, subject, "{\"orderId\":\"" + key + "\"}");
+
+        assertThat(awaitStatus(name, FailureStatus.DEAD).subject()).isEqualTo(subject);
+        for (var text : List.of(subject, key, name + "🚚".repeat(151))) {
+            assertThat(found(text))
+                    .as(text)
+                    .extracting(FailureView.Summary::origin)
+                    .containsExactly(name);
+        }
+    }
+
+    private List<FailureView.Summary> found(String text) {
+        return failures.page(new FailureQueries.Query(null, null, null, null, null, null, text), Long.MAX_VALUE, 500)
+                .items();
+    }
+
+    @Test
     void theSameFailureParkedTwiceIsOneAndCounted() throws Exception {
         var type = newType();
         var name = newName();
@@ -345,6 +381,189 @@ abstract class FailureContract {
         await().atMost(SOON).until(() -> of(name).stream().allMatch(each -> each.status() == FailureStatus.RESOLVED));
         assertThat(jdbc.queryForObject("SELECT COUNT(*) FROM " + table, Integer.class))
                 .isEqualTo(20);
+    }
+
+    @Test
+    void aFailureWhoseFactsAreRefusedIsKeptWithoutThemAndThoseBehindItDoNotWait() throws Exception {
+        var name = newName();
+        try (var channel = amqp.createChannel()) {
+            // two rounds whose tries the database cannot add up
+            park(channel, name, name, 0, Integer.MAX_VALUE);
+            park(channel, name, name, 1, 1);
+            for (int each = 0; each < 20; each++) {
+                park(channel, name + "-behind-" + each, name, 0, 1);
+            }
+        }
+
+        await().atMost(SOON).until(() -> of(name).size() == 21);
+        await().atMost(SOON)
+                .until(() -> failures.find(name).orElseThrow().failure().round() == 1);
+        var refused = failures.find(name).orElseThrow();
+        assertThat(refused.failure().message()).startsWith("its facts could not be kept: ");
+        assertThat(refused.cut()).isEqualTo("the facts of the failure");
+        assertThat(refused.body()).isEqualTo("body of " + name);
+        assertThat(refused.attempts()).hasSize(2);
+    }
+
+    @Test
+    void aFailureThatIsRefusedAltogetherIsNotLostAndThoseBehindItDoNotWait() throws Exception {
+        var name = newName();
+        jdbc.execute(
+                "ALTER TABLE failure ADD CONSTRAINT refuses CHECK (origin <> '" + name + "' OR id <> '" + name + "')");
+        try (var channel = amqp.createChannel()) {
+            park(channel, name, name, 0, 1);
+            for (int each = 0; each < 20; each++) {
+                park(channel, name + "-behind-" + each, name, 0, 1);
+            }
+
+            await().atMost(SOON).until(() -> of(name).size() == 20);
+            park(channel, name + "-later", name, 0, 1);
+            await().atMost(SOON).until(() -> of(name).size() == 21);
+        }
+
+        jdbc.execute("ALTER TABLE failure DROP CONSTRAINT refuses");
+        var reader = hub.getBean("failureReader", SimpleMessageListenerContainer.class);
+        reader.stop();
+        reader.start();
+        await().atMost(SOON).until(() -> of(name).size() == 22);
+        assertThat(failures.find(name).orElseThrow().failure().message()).isEqualTo("bad");
+    }
+
+    @Test
+    void whatNobodyForesawLeavesOneMessageUnacknowledgedAndNoneOfThoseBesideIt() {
+        var name = newName();
+        var acknowledged = new ArrayList<String>();
+        var channel = (Channel) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Channel.class}, (proxy, method, arguments) -> {
+                    acknowledged.add(method.getName() + List.of(arguments));
+                    return null;
+                });
+        // asked for what was dead-lettered alone, since what hubs park says itself when it failed
+        var broken = new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                throw new IllegalStateException("unforeseen");
+            }
+        };
+        var reader = new FailureReader(hub.getBean(Failures.class), new Arrivals(broken), () -> true);
+
+        reader.onMessageBatch(List.of(message(1, name, Map.of()), message(2, name, parked(name, name, 0, 1))), channel);
+        reader.onMessageBatch(
+                List.of(
+                        message(3, name, parked(name + "-a", name, 0, 1)),
+                        message(4, name, parked(name + "-b", name, 0, 1))),
+                channel);
+
+        assertThat(of(name)).hasSize(3);
+        // none with those before it: that would acknowledge the first
+        assertThat(acknowledged).containsExactly("basicAck[2, false]", "basicAck[3, false]", "basicAck[4, false]");
+    }
+
+    private static Message message(long tag, String body, Map<String, Object> headers) {
+        var properties = new MessageProperties();
+        properties.setDeliveryTag(tag);
+        properties.getHeaders().putAll(headers);
+        return new Message(body.getBytes(StandardCharsets.UTF_8), properties);
+    }
+
+    private static Map<String, Object> parked(String id, String origin, int round, int attempts) {
+        return Map.of(
+                "serai-failure-id",
+                id,
+                "serai-failure-from",
+                origin,
+                "serai-failure-policy",
+                "late",
+                "serai-failure-at",
+                Instant.now().toString(),
+                "serai-failure-exception",
+                "java.lang.IllegalStateException",
+                "serai-failure-message",
+                "bad",
+                "serai-failure-round",
+                round,
+                "serai-failure-attempts",
+                Integer.toString(attempts));
+    }
+
+    /** As a hub would. */
+    private static void park(Channel channel, String id, String origin, int round, int attempts) throws IOException {
+        channel.basicPublish(
+                "",
+                "serai.failures",
+                new BasicProperties.Builder()
+                        .headers(parked(id, origin, round, attempts))
+                        .deliveryMode(2)
+                        .build(),
+                ("body of " + id).getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void whatIsClaimedIsBoundedInBytesAndIsOneAtLeast() {
+        var origin = new Origin("route:" + newName());
+        var store = hub.getBean(Failures.class);
+        insertDue(origin, 4, 4000);
+
+        assertThat(store.claim(origin, 10, 10_000, Duration.ofHours(1))).hasSize(3);
+        assertThat(store.claim(origin, 10, 10_000, Duration.ofHours(1))).hasSize(1);
+
+        insertDue(origin, 2, 4000);
+        assertThat(store.claim(origin, 10, 1, Duration.ofHours(1))).hasSize(1);
+        assertThat(store.claim(origin, 10, Duration.ofHours(1))).hasSize(1);
+        jdbc.update("DELETE FROM failure WHERE origin = ?", origin.name());
+    }
+
+    @Test
+    void whatIsClaimedIsPostponedOnlyWhereNothingHasHappenedMeanwhile() {
+        var origin = new Origin("route:" + newName());
+        var store = hub.getBean(Failures.class);
+        insertDue(origin, 4, 1);
+        var claimed = store.claim(origin, 4, Duration.ofMinutes(10));
+        assertThat(claimed).hasSize(4);
+        var anHour = "CURRENT_TIMESTAMP + INTERVAL '1' HOUR WHERE id = ?";
+
+        // failed once more; dead; its confirm came late
+        jdbc.update(
+                "UPDATE failure SET delivery = 1, due_at = " + anHour,
+                claimed.get(1).id());
+        jdbc.update(
+                "UPDATE failure SET status = 'DEAD', due_at = " + anHour,
+                claimed.get(2).id());
+        store.sent(List.of(claimed.get(3)));
+        store.postpone(claimed, Duration.ofMinutes(20));
+
+        assertThat(claimed)
+                .extracting(each -> minutesUntilDue(each.id()))
+                .satisfiesExactly(
+                        postponed -> assertThat(postponed).isBetween(10L, 20L),
+                        again -> assertThat(again).isGreaterThan(50),
+                        dead -> assertThat(dead).isGreaterThan(50),
+                        sent -> assertThat(sent).isNull());
+        jdbc.update("DELETE FROM failure WHERE origin = ?", origin.name());
+    }
+
+    private @Nullable Long minutesUntilDue(String id) {
+        var due = failures.find(id).orElseThrow().failure().dueAt();
+        return due == null ? null : Duration.between(Instant.now(), due).toMinutes();
+    }
+
+    /** Of a route that nobody runs, so that nobody else claims them. */
+    private void insertDue(Origin origin, int count, int size) {
+        IntStream.range(0, count).forEach(each -> jdbc.update("""
+                        INSERT INTO failure (id, status, origin, round, tries, duplicates, due_at, first_failed_at, last_failed_at,
+                            properties, body, exception, fingerprint)
+                        VALUES (?, 'RETRYING', ?, 0, 1, 0, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, '{}', ?, 'e', 'f')
+                        """, EventIds.next(), origin.name(), new byte[size]));
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.serai.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
@@ -51,6 +52,34 @@ class SearchKeysTest {
                 .satisfies(key -> assertThat(key).isEqualTo("ä".repeat(200)));
         assertThat(keys(Map.of(), "{\"id\":\"x\",\"pad\":\"" + "p".repeat(1024 * 1024) + "\"}"))
                 .isEmpty();
+    }
+
+    @Test
+    void lengthIsCountedAsTheNarrowerDatabaseCountsItAndNoCharacterIsSplit() {
+        assertThat(SearchKeys.normal("😀".repeat(150))).isEqualTo("😀".repeat(100));
+        assertThat(SearchKeys.normal("a" + "😀".repeat(150))).isEqualTo("a" + "😀".repeat(99));
+        assertThat(SearchKeys.normal("😀".repeat(100))).isEqualTo("😀".repeat(100));
+    }
+
+    @Test
+    void aPathThatEndsInAFunctionGivesItsResultAndTheOthersTheirs() {
+        var functions = Map.of(
+                "lines",
+                "$.lines.length()",
+                "most",
+                "$.n.max()",
+                "names",
+                "$.keys()",
+                "no",
+                "$.none.length()",
+                "sum",
+                "$.id.sum()");
+
+        assertThat(keys(functions, "{\"id\":\"x\",\"lines\":[1,2,3],\"n\":[7,8]}"))
+                .contains("x", "3", "8.0");
+        for (var body : List.of("{}", "[]", "[1,\"a\"]", "{\"id\":\"x\"}", "{\"lines\":null,\"n\":{\"a\":[]}}")) {
+            assertThatCode(() -> keys(functions, body)).as(body).doesNotThrowAnyException();
+        }
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.serai.testing.HubInside;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
+import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -514,7 +516,9 @@ abstract class SubscriberFailuresContract {
             throw new IllegalStateException("bad");
         });
 
-        Files.write(in.resolve("large.bin"), new byte[100 * 1024 + 1]);
+        // whole: the route may find it while it is written
+        var written = Files.write(folder.resolve(name + ".bin"), new byte[100 * 1024 + 1]);
+        Files.move(written, in.resolve("large.bin"), StandardCopyOption.ATOMIC_MOVE);
 
         await().atMost(SOON).until(() -> calls.get() >= 4);
         assertThat(in.resolve("large.bin")).exists();
@@ -585,6 +589,68 @@ abstract class SubscriberFailuresContract {
         await().atMost(SOON).until(() -> done.size() == 2);
         await().atMost(SOON)
                 .until(() -> of("route:" + name).stream().allMatch(each -> each.status() == FailureStatus.RESOLVED));
+    }
+
+    @Test
+    void aRunThatSucceededIsNotRunAgainWhileItsNoticeWaitsForLongerThanALease() throws Exception {
+        var name = newName();
+        var calls = new AtomicInteger();
+        routeFrom(name, "seda:" + name, "slow", exchange -> {
+            if (calls.incrementAndGet() <= 2) {
+                throw new IllegalStateException("bad");
+            }
+        });
+        camel.createFluentProducerTemplate().to("seda:" + name).withBody("one").send();
+        var failure = awaitStatus("route:" + name, FailureStatus.RETRYING);
+
+        // as behind a backlog
+        var reader = hub.getBean("failureReader", SimpleMessageListenerContainer.class);
+        reader.stop();
+        try {
+            await().atMost(SOON).until(() -> calls.get() == 3);
+            await().atMost(SOON)
+                    .until(() ->
+                            failures.find(failure.id()).orElseThrow().failure().dueAt() == null);
+            await().during(RetrySender.LEASE.plusSeconds(2)).atMost(SOON).until(() -> calls.get() == 3);
+        } finally {
+            reader.start();
+        }
+
+        assertThat(awaitStatus("route:" + name, FailureStatus.RESOLVED).duplicates())
+                .isZero();
+        assertThat(calls).hasValue(3);
+    }
+
+    @Test
+    void whatIsDueInARouteThatNamesNoPolicyAnyMoreIsDeadAndSaysSoAndCanBeReplayedWhenItNamesOneAgain()
+            throws Exception {
+        var name = newName();
+        var origin = "route:" + name;
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        routeFrom(name, "seda:" + name, "slow", exchange -> {
+            throw new IllegalStateException("bad");
+        });
+        camel.createFluentProducerTemplate().to("seda:" + name).withBody("one").send();
+        awaitStatus(origin, FailureStatus.RETRYING);
+        remove(name);
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("seda:" + name).routeId(name).process(exchange -> {
+                    throw new IllegalStateException("bad still");
+                });
+            }
+        });
+
+        var dead = awaitStatus(origin, FailureStatus.DEAD);
+
+        assertThat(dead.message()).startsWith("running route " + name + " again: it names no retry policy any more");
+        assertThat(dead.tries()).isEqualTo(2);
+        remove(name);
+        routeFrom(name, "seda:" + name, "slow", exchange -> done.add(body(exchange)));
+        decide(Job.Kind.REPLAY, origin);
+        awaitStatus(origin, FailureStatus.RESOLVED);
+        assertThat(done).containsExactly("one");
     }
 
     @Test

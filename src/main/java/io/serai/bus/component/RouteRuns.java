@@ -2,8 +2,10 @@
 package io.serai.bus.component;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import io.serai.bus.Failure;
 import io.serai.bus.Parking;
 import io.serai.bus.Retried;
+import io.serai.message.Invalid;
 import java.util.concurrent.CompletableFuture;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.AsyncProcessorConverterHelper;
@@ -42,6 +44,10 @@ public final class RouteRuns {
         if (route == null) {
             return CompletableFuture.failedFuture(new IllegalStateException("route " + routeId + " has gone"));
         }
+        // without one nobody would park it when it fails once more, so that it would be run without end
+        if (route.getRoutePolicyList().stream().noneMatch(ParkInput.class::isInstance)) {
+            return parking.parkAgain(routeId, null, retried, properties, body, withoutPolicy(routeId));
+        }
         var consumer = route.getConsumer();
         var exchange = consumer.createExchange(false);
         var run = new RouteRun(retried, properties, body);
@@ -66,5 +72,11 @@ public final class RouteRuns {
             }
         });
         return told;
+    }
+
+    private static Failure withoutPolicy(String routeId) {
+        var wayOut = new Invalid("running route " + routeId
+                + " again: it names no retry policy any more; name one as its routeConfigurationId, and replay");
+        return new Failure(wayOut, routeId, null, null, null, 0, false, false);
     }
 }
