@@ -16,6 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.apache.qpid.server.SystemLauncher;
 import org.apache.qpid.server.SystemLauncherListener.DefaultSystemLauncherListener;
 import org.apache.qpid.server.model.Broker;
+import org.apache.qpid.server.model.BrokerImpl;
 import org.apache.qpid.server.model.SystemConfig;
 import org.apache.qpid.server.model.port.AmqpPortImpl;
 import org.apache.qpid.server.transport.AcceptingTransport;
@@ -136,6 +137,7 @@ public final class EmbeddedBroker {
             if (cause != null) {
                 throw cause;
             }
+            listener.leaveStopToTheHub();
             running = true;
             log.info(
                     "Embedded broker started in {} ms: amqp://{}:{}@{}:{} (data in {})",
@@ -289,22 +291,37 @@ public final class EmbeddedBroker {
             failure = e;
         }
 
+        /** Broker-J would stop at the first sign of the process's end, under the routes that still use it. */
+        void leaveStopToTheHub() {
+            if (system != null && system.getContainer() instanceof BrokerImpl broker) {
+                if (inside(BrokerImpl.class, "_shutdownHook", broker) instanceof Thread hook) {
+                    Runtime.getRuntime().removeShutdownHook(hook);
+                }
+            }
+        }
+
         /** Frees the ports; Broker-J itself does so only when the last connection has gone. */
         void closePorts() {
-            var container = system == null ? null : system.getContainer();
-            if (!(container instanceof Broker<?> broker)) {
+            if (system == null || !(system.getContainer() instanceof Broker<?> broker)) {
                 return;
             }
             for (var port : broker.getPorts()) {
-                try {
-                    var transport = AmqpPortImpl.class.getDeclaredField("_transport");
-                    transport.setAccessible(true);
-                    if (port instanceof AmqpPortImpl && transport.get(port) instanceof AcceptingTransport open) {
-                        open.close();
-                    }
-                } catch (ReflectiveOperationException | RuntimeException unknown) {
-                    log.warn("Embedded broker: closing its port failed, the hub has to be started again", unknown);
+                if (port instanceof AmqpPortImpl
+                        && inside(AmqpPortImpl.class, "_transport", port) instanceof AcceptingTransport open) {
+                    open.close();
                 }
+            }
+        }
+
+        /** What Broker-J has no other way to. */
+        private static @Nullable Object inside(Class<?> type, String name, Object object) {
+            try {
+                var field = type.getDeclaredField(name);
+                field.setAccessible(true);
+                return field.get(object);
+            } catch (ReflectiveOperationException | RuntimeException unknown) {
+                log.warn("Embedded broker: this version of Broker-J has no {}.{}", type.getSimpleName(), name, unknown);
+                return null;
             }
         }
     }

@@ -504,31 +504,33 @@ abstract class DecisionsContract {
                 .until(() -> json(get("/api/failures/" + copy)).path("attempts").size() == 1);
         broken.set(false);
 
-        // the others go first: this one lets its first go after a second
+        // it chooses first and lets go last
+        var jdbc = hub.getBean(JdbcTemplate.class);
+        var setState = "UPDATE job SET state = ? WHERE id = ?";
         var sender = hub.getBean(RetrySender.class);
         sender.stop();
-        var slow = json(
-                post("/api/jobs", job("discard", List.of(ids.get(0), ids.get(1), ids.get(2), ids.get(3), copy), 1)));
+        var late = json(
+                post("/api/jobs", job("discard", List.of(ids.get(0), ids.get(1), ids.get(2), ids.get(3), copy), 100)));
+        jdbc.update(setState, "CANCELLED", late.path("id").asText());
         var discard = json(post("/api/jobs", job("discard", List.of(ids.get(3)), 100)));
         var replay = json(post("/api/jobs", job("replay", List.of(ids.get(2)), 100)));
         var edited = json(post("/api/jobs", job("replay", List.of(copy), 100)));
-        hub.getBean(JdbcTemplate.class)
-                .update(
-                        "UPDATE job SET paced_at = CURRENT_TIMESTAMP WHERE id = ?",
-                        slow.path("id").asText());
         sender.start();
-        awaitState(slow, "DONE");
-        gate.countDown();
         awaitState(discard, "DONE");
+        await().atMost(SOON).until(() -> !status(ids.get(2)).equals("DEAD"));
+        await().atMost(SOON).until(() -> status(copy).equals("RESENT"));
+        jdbc.update(setState, "RUNNING", late.path("id").asText());
+        awaitState(late, "DONE");
+        gate.countDown();
         awaitState(replay, "DONE");
         awaitState(edited, "DONE");
 
-        assertThat(counts(slow)).isEqualTo("selected 5 released 2 skipped 3 resolved 0 failedAgain 0 left 0");
+        assertThat(counts(late)).isEqualTo("selected 5 released 2 skipped 3 resolved 0 failedAgain 0 left 0");
         assertThat(counts(replay)).isEqualTo("selected 1 released 1 skipped 0 resolved 1 failedAgain 0 left 0");
         assertThat(counts(edited)).isEqualTo("selected 1 released 1 skipped 0 resolved 1 failedAgain 0 left 0");
         assertThat(status(original)).isEqualTo("RESOLVED");
         assertThat(status(copy)).isEqualTo("RESOLVED");
-        assertThat(post("/api/jobs/" + slow.path("id").asText() + "/undo", "{\"reason\":\"r\"}")
+        assertThat(post("/api/jobs/" + late.path("id").asText() + "/undo", "{\"reason\":\"r\"}")
                         .statusCode())
                 .isEqualTo(200);
         assertThat(ids).extracting(this::status).containsExactly("DEAD", "DEAD", "RESOLVED", "DISCARDED", "RESOLVED");
