@@ -601,16 +601,13 @@ abstract class SubscriberFailuresContract {
             }
         });
         camel.createFluentProducerTemplate().to("seda:" + name).withBody("one").send();
-        var failure = awaitStatus("route:" + name, FailureStatus.RETRYING);
+        awaitStatus("route:" + name, FailureStatus.RETRYING);
 
         // as behind a backlog
         var reader = hub.getBean("failureReader", SimpleMessageListenerContainer.class);
         reader.stop();
         try {
             await().atMost(SOON).until(() -> calls.get() == 3);
-            await().atMost(SOON)
-                    .until(() ->
-                            failures.find(failure.id()).orElseThrow().failure().dueAt() == null);
             await().during(RetrySender.LEASE.plusSeconds(2)).atMost(SOON).until(() -> calls.get() == 3);
         } finally {
             reader.start();
