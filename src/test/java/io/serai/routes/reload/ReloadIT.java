@@ -77,7 +77,6 @@ class ReloadIT {
                 """.formatted(
                                 id, policy == null ? "" : "routeConfigurationId: " + policy, from, id))
                 .awaitLive("t/fails/" + id + ".camel.yaml");
-        hub.awaitReading();
 
         hub.get("/t/fails/caller");
         hub.send("POST", "/api/events/fails.at", "{}");
