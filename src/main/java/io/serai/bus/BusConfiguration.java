@@ -101,8 +101,9 @@ class BusConfiguration {
         return queues;
     }
 
+    /** Joins after that of queues, so that where this is connected both are. */
     @Bean
-    @DependsOn("queuesFirst")
+    @DependsOn({"queuesFirst", "queuePublishing"})
     Publishing publishing(BusProperties properties, BrokerLinks links, ScheduledExecutorService busTimer) {
         return publishing(links.publish(), properties, busTimer);
     }

@@ -66,6 +66,7 @@ abstract class Lane extends DefaultConsumer {
 
     @Override
     public final void handleDelivery(String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
+        parking.awaitWayOut(this::goesOn);
         if (!isOpen()) {
             // it comes again, on another channel, and in its turn
             return;

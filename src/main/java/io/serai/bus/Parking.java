@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +27,8 @@ public final class Parking {
     private static final Logger LOG = LoggerFactory.getLogger(Parking.class);
     private static final String ROUTE = "route:";
     private static final Duration AGAIN = Duration.ofSeconds(1);
+    private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final Publishing publishing;
     private final ScheduledExecutorService timer;
@@ -35,6 +38,22 @@ public final class Parking {
         this.publishing = publishing;
         this.timer = timer;
         this.headers = new FailureHeaders(clock);
+    }
+
+    /**
+     * Before a message is handed on: waits up to 5 s for the connection on which the hub publishes. After an outage the one on
+     * which it reads may be there first, and what a route sends on would fail, and wait for its next round.
+     *
+     * <p>Not while the broker blocks publishers: that it is read may be what it needs.
+     */
+    public void awaitWayOut(BooleanSupplier stillOurs) {
+        if (publishing.isConnected()) {
+            return;
+        }
+        var from = System.nanoTime();
+        while (!publishing.isConnected() && stillOurs.getAsBoolean() && System.nanoTime() - from < CONNECT_NANOS) {
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
     }
 
     /**

@@ -100,8 +100,13 @@ public final class Publishing implements BrokerLink.User {
     }
 
     boolean isUp() {
+        return !blocked && isConnected();
+    }
+
+    /** Whether there is a broker, though it may block publishers. */
+    boolean isConnected() {
         var open = channels;
-        return !blocked && !open.isEmpty() && open.get(0).isOpen();
+        return !open.isEmpty() && open.get(0).isOpen();
     }
 
     /** Whether the broker takes messages now, and none has waited for its confirm for half of the time-out. */

@@ -823,6 +823,29 @@ abstract class BusContract {
     }
 
     @Test
+    void whatIsReadBeforeTheHubCanPublishAgainIsHandedOnThen() throws Exception {
+        var type = newType();
+        var published = new ConcurrentLinkedQueue<Boolean>();
+        subscriptions.subscribe(
+                new Subscription(newName(), Set.of(new EventPattern(type)), false, 1, 10, null), delivery -> {
+                    published.add(publisher.isUp());
+                    delivery.done();
+                });
+        try (var channel = amqp.createChannel()) {
+            for (int outage = 1; outage <= 3; outage++) {
+                closePublishConnection();
+                await().pollInterval(Duration.ofMillis(1)).until(() -> !publisher.isUp());
+                channel.basicPublish(
+                        BusTopology.EVENTS, type, AmqpEvents.properties(event(type, null, new byte[0])), new byte[0]);
+
+                var sent = outage;
+                await().until(() -> published.size() == sent);
+            }
+        }
+        assertThat(published).containsOnly(true);
+    }
+
+    @Test
     void aMessageWhoseHeadersFillAFrameIsParkedAndOthersArePublishedMeanwhile() throws Exception {
         var type = newType();
         var name = newName();

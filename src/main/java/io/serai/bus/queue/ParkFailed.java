@@ -32,15 +32,18 @@ final class ParkFailed implements MethodInterceptor {
 
     @Override
     public @Nullable Object invoke(MethodInvocation delivery) throws Throwable {
+        var message = argument(delivery, Message.class);
+        var channel = argument(delivery, Channel.class);
+        parking.awaitWayOut(channel::isOpen);
         try {
             delivery.proceed();
         } catch (Exception failed) {
-            park(argument(delivery, Message.class), argument(delivery, Channel.class), failed);
+            park(message, channel, failed);
             return null;
         }
-        var retried = Retried.of(properties(argument(delivery, Message.class)));
+        var retried = Retried.of(properties(message));
         if (retried != null) {
-            await(parking.resolve(retried, argument(delivery, Channel.class)::isOpen));
+            await(parking.resolve(retried, channel::isOpen));
         }
         return null;
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
 import io.serai.bus.EventPublisher;
 import io.serai.message.Event;
@@ -131,6 +132,40 @@ abstract class QueueContract {
 
         camel.createProducerTemplate().sendBody(to, "next");
         await().until(() -> amqp.messageCount(queue) == 1);
+    }
+
+    @Test
+    void whatIsReadBeforeTheHubCanPublishAgainIsSentOnThenInsteadOfParked() throws Exception {
+        var queue = newQueue();
+        var to = newQueue();
+        var parked = amqp.messageCount("serai.failures");
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("spring-rabbitmq:default?queues=" + queue)
+                        .to("event:test.outage")
+                        .to("spring-rabbitmq:default?routingKey=" + to);
+            }
+        });
+        var publisher = hub.getBean(EventPublisher.class);
+
+        for (int outage = 1; outage <= 3; outage++) {
+            publishConnection().abort();
+            await().pollInterval(Duration.ofMillis(1)).until(() -> !publisher.isUp());
+            amqp.basicPublish("", queue, PLAIN, new byte[] {1});
+
+            var sent = outage;
+            await().until(() -> amqp.messageCount(to) == sent);
+        }
+
+        assertThat(amqp.messageCount("serai.failures")).isEqualTo(parked);
+    }
+
+    private Connection publishConnection() {
+        return hub.getBean(CachingConnectionFactory.class)
+                .getPublisherConnectionFactory()
+                .createConnection()
+                .getDelegate();
     }
 
     @Test
