@@ -3,6 +3,7 @@ package io.serai.failure;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.rabbitmq.client.AMQP.BasicProperties;
+import io.serai.bus.component.RouteRuns;
 import io.serai.message.Event;
 import io.serai.message.EventType;
 import io.serai.message.Invalid;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -31,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param body the whole body, as text
  * @param bodyBase64 the whole body, as Base64; in place of {@code body}
  * @param attributes CloudEvents attributes and extensions, where the message is an event; {@code datacontenttype} of any
- * @param headers AMQP headers: text, numbers and truth values
+ * @param headers AMQP headers: text, numbers and truth values; of a route's input only those the route is given, each under
+ *     {@link RouteRuns#INPUT_HEADER} and its name
  */
 record Edit(
         @Nullable String body,
@@ -60,6 +63,8 @@ record Edit(
     private static final Set<String> FIXED =
             Set.of("id", "source", "specversion", "correlationid", "causationid", EDITED_FROM);
 
+    private static final String EXPECTED_OF_INPUT = "expected a header of the route's input, " + RouteRuns.INPUT_HEADER
+            + "NAME, a new one without the prefix Camel";
     private static final String LONE_SURROGATE = "expected no lone surrogates";
 
     private static final int MAX_NAMES = 100;
@@ -98,11 +103,9 @@ record Edit(
         given(headers, "headers", wrong).forEach((name, value) -> {
             if (!Utf8.fits(name) || name.chars().anyMatch(Character::isISOControl)) {
                 wrong.add(field("headers", "expected names without control characters and lone surrogates"));
-            } else if (name.isEmpty()
-                    || name.getBytes(StandardCharsets.UTF_8).length > 255
-                    || name.startsWith(ATTRIBUTE)
-                    || name.startsWith("serai-")
-                    || name.equals(EDITED_FROM)) {
+            } else if (RouteRuns.isInput(old.properties()) && !isOfInput(name, before)) {
+                wrong.add(field("headers." + name, EXPECTED_OF_INPUT));
+            } else if (!RouteRuns.isInput(old.properties()) && !isOfMessage(name)) {
                 wrong.add(field("headers." + name, "cannot be changed; attributes of an event are under attributes"));
             } else if (value instanceof String text && !Utf8.fits(text)) {
                 wrong.add(field("headers." + name, LONE_SURROGATE));
@@ -133,6 +136,28 @@ record Edit(
             throw new Invalid("editing message: " + wrong.size() + " member(s) invalid", wrong, null);
         }
         return new Edited(edited, changes);
+    }
+
+    private static boolean isOfMessage(String name) {
+        return !name.isEmpty()
+                && name.getBytes(StandardCharsets.UTF_8).length <= 255
+                && !name.startsWith(ATTRIBUTE)
+                && !name.startsWith("serai-")
+                && !name.equals(EDITED_FROM);
+    }
+
+    /** Whether the route is given it, and its consumer has set it where it is one by which Camel goes. */
+    private static boolean isOfInput(String name, Map<String, Object> before) {
+        var prefix = RouteRuns.INPUT_HEADER;
+        return name.startsWith(prefix)
+                && name.length() > prefix.length()
+                && name.getBytes(StandardCharsets.UTF_8).length <= 255
+                && (before.containsKey(name) || !isOfCamel(name.substring(prefix.length())));
+    }
+
+    private static boolean isOfCamel(String header) {
+        var name = header.toLowerCase(Locale.ROOT);
+        return name.startsWith("camel") || name.startsWith("org.apache.camel");
     }
 
     private static void link(FailedMessage old, String id, boolean isEvent, Map<String, @Nullable Object> headers) {

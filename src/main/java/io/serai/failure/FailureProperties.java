@@ -2,6 +2,7 @@
 package io.serai.failure;
 
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -53,6 +54,11 @@ record FailureProperties(
         Duration lostAfter,
 
         @DefaultValue("30d") @DurationMin(millis = 0) Duration retention) {
+
+    @AssertTrue(message = "default-policy: expected none, fast, standard, patient or one under policies")
+    boolean isDefaultPolicyThere() {
+        return RetryPolicies.isBuiltIn(defaultPolicy) || policies.containsKey(defaultPolicy);
+    }
 
     /**
      * {@code serai.failure.policies.NAME.*}.

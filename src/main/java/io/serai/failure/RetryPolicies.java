@@ -51,6 +51,10 @@ final class RetryPolicies implements RetryNames {
         this.mostPostponed = properties.mostPostponed();
     }
 
+    static boolean isBuiltIn(String name) {
+        return BUILT_IN.containsKey(name);
+    }
+
     @Override
     public void check(String name) {
         get(name);

@@ -19,6 +19,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterAll;
@@ -158,6 +160,41 @@ abstract class DecisionsContract {
         var late = get("/api/failures/" + old).headers().firstValue("ETag").orElseThrow();
         assertThat(post("/api/jobs", edit, "If-Match", etag).statusCode()).isEqualTo(412);
         assertThat(post("/api/jobs", edit, "If-Match", late).statusCode()).isEqualTo(409);
+    }
+
+    @Test
+    void aFileWhoseNameIsEditedRunsInItsRouteUnderThatName() throws Exception {
+        var route = "decided-" + NAMES.incrementAndGet();
+        var in = Files.createDirectories(folder.resolve(route));
+        var done = new ConcurrentLinkedQueue<String>();
+        hub.getBean(CamelContext.class).addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("file:" + in + "?initialDelay=0&delay=100")
+                        .routeConfigurationId("none")
+                        .routeId(route)
+                        .process(exchange -> {
+                            var name = exchange.getMessage().getHeader(Exchange.FILE_NAME, String.class);
+                            if (name.startsWith("wrong")) {
+                                throw new IllegalStateException("wrong name");
+                            }
+                            done.add(name + " " + exchange.getMessage().getBody(String.class));
+                        });
+            }
+        });
+        Files.writeString(in.resolve("wrong.csv"), "a;b");
+        await().atMost(SOON)
+                .until(() -> failures("route=" + route + "&status=dead").size() == 1);
+        var id = failures("route=" + route).get(0).path("id").asText();
+        var etag = get("/api/failures/" + id).headers().firstValue("ETag").orElseThrow();
+
+        var job = post("/api/jobs", """
+                {"kind":"replay","select":{"ids":["%s"]},"reason":"typo",
+                 "edit":{"headers":{"serai-input-CamelFileName":"right.csv"}}}""".formatted(id), "If-Match", etag);
+
+        assertThat(job.statusCode()).as(job.body()).isEqualTo(202);
+        awaitState(json(job), "DONE");
+        assertThat(done).containsExactly("right.csv a;b");
     }
 
     @Test

@@ -48,10 +48,44 @@ class EditTest {
         assertThat(refused(new Edit("\udc00", null, null, null))).containsExactly("edit.body");
     }
 
+    @Test
+    void ofARoutesInputTheHeadersAreChangedThatTheRouteIsGiven() {
+        var input = new FailedMessage(
+                new BasicProperties.Builder()
+                        .type("serai.input.bytes")
+                        .headers(Map.of("serai-input-CamelFileName", "wrong.csv"))
+                        .build(),
+                new byte[] {1});
+        for (var wrong : List.of(
+                "CamelFileName",
+                "tenant",
+                "serai-retry-round",
+                "serai-input-",
+                "serai-input-camelHttpUri",
+                "serai-input-org.apache.camel.x",
+                "serai-input-" + "x".repeat(255))) {
+            assertThat(refused(new Edit(null, null, null, Map.of(wrong, "x")), input))
+                    .as(wrong)
+                    .containsExactly("edit.headers." + wrong);
+        }
+        assertThat(refused(new Edit(null, null, null, Map.of("serai-input-CamelFileName", "x"))))
+                .containsExactly("edit.headers.serai-input-CamelFileName");
+        var edited = new Edit(
+                        null, null, null, Map.of("serai-input-CamelFileName", "right.csv", "serai-input-tenant", "b"))
+                .of(input, "new", 100);
+        assertThat(edited.message().properties().getHeaders())
+                .containsEntry("serai-input-CamelFileName", "right.csv")
+                .containsEntry("serai-input-tenant", "b");
+    }
+
     private static List<String> refused(Edit edit) {
+        return refused(edit, NO_EVENT);
+    }
+
+    private static List<String> refused(Edit edit, FailedMessage message) {
         var names = new ArrayList<String>();
         assertThatExceptionOfType(Invalid.class)
-                .isThrownBy(() -> edit.of(NO_EVENT, "new", 100))
+                .isThrownBy(() -> edit.of(message, "new", 100))
                 .satisfies(invalid -> invalid.fields().forEach(each -> names.add(each.name())));
         return names;
     }

@@ -39,7 +39,7 @@ final class RouteInput {
             @Nullable String identity) {}
 
     private static final String PROPERTY = "SeraiRouteInput";
-    private static final String HEADER = "serai-input-";
+    static final String HEADER = "serai-input-";
     private static final String TYPE = "serai.input.";
     private static final int MAX_NAME = 255;
     private static final Set<String> SECRET =

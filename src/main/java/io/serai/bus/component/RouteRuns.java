@@ -14,6 +14,9 @@ import org.springframework.beans.factory.ObjectProvider;
 /** Runs a route again, from its first step, with an input it failed on. */
 public final class RouteRuns {
 
+    /** Before the names of the headers with which a route began, among those of the message it is parked as. */
+    public static final String INPUT_HEADER = RouteInput.HEADER;
+
     private final ObjectProvider<CamelContext> camel;
     private final Parking parking;
 
