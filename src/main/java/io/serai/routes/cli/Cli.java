@@ -61,7 +61,10 @@ public final class Cli {
             LoggingSystem.get(Cli.class.getClassLoader()).beforeInitialize();
         }
         commands.setExecutionExceptionHandler((failure, command, parsed) -> {
-            command.getErr().println("serai " + command.getCommandName() + ": " + failure.getMessage());
+            // why a hub does not start Spring Boot has said
+            if (!(command.getCommand() instanceof Run)) {
+                command.getErr().println("serai " + command.getCommandName() + ": " + failure.getMessage());
+            }
             return FAILED;
         });
         return commands.execute(arguments);

@@ -12,7 +12,9 @@ import io.serai.routes.lint.PolicyNames;
 import io.serai.routes.lint.RouteFile;
 import io.serai.routes.lint.RouteLinter;
 import io.serai.routes.reload.Hash;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -234,6 +236,26 @@ class CliTest {
                         defaults(), each -> started.add(List.of(each)), CliTest::noBeans, "run", "--server.port=2"))
                 .isEqualTo(Cli.RUNS_ON);
         assertThat(started).containsExactly(List.of(), List.of("--server.port=1"), List.of("--server.port=2"));
+    }
+
+    @Test
+    void whyAHubDoesNotStartIsSaidOnce() {
+        var printed = new ByteArrayOutputStream();
+        var console = System.err;
+        System.setErr(new PrintStream(printed, true, UTF_8));
+        try {
+            assertThat(Cli.execute(
+                            defaults(),
+                            hub -> {
+                                throw new IllegalStateException("said already");
+                            },
+                            CliTest::noBeans,
+                            "run"))
+                    .isEqualTo(2);
+        } finally {
+            System.setErr(console);
+        }
+        assertThat(printed.toString(UTF_8)).isEmpty();
     }
 
     @Test
