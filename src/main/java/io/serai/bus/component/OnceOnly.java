@@ -3,11 +3,11 @@ package io.serai.bus.component;
 
 import io.serai.message.Event;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionOperations;
@@ -40,17 +40,17 @@ final class OnceOnly implements Receiver {
         }
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(OnceOnly.class);
     private static final String CLAIM_ONE = "(?, ?, ?)";
     private static final String CLAIM =
             "INSERT INTO processed_event (subscription, source, id) VALUES %s ON CONFLICT DO NOTHING";
-    /** In portions, so that no transaction is long. */
-    private static final String FORGET = """
-            DELETE FROM processed_event WHERE (subscription, source, id) IN (
-                SELECT subscription, source, id FROM processed_event
+    /** In portions, so that no transaction is long; up to a time, since H2 asks a subquery once more for each row. */
+    private static final String SELECT_PORTION = """
+            SELECT MAX(processed_at) FROM (SELECT processed_at FROM processed_event
                 WHERE processed_at < CURRENT_TIMESTAMP - CAST(? AS INTEGER) * INTERVAL '1' SECOND
-                ORDER BY processed_at LIMIT 1000)
+                ORDER BY processed_at LIMIT 1000) AS oldest
             """;
+
+    private static final String FORGET = "DELETE FROM processed_event WHERE processed_at <= ?";
 
     private final JdbcTemplate jdbc;
     private final TransactionOperations transaction;
@@ -96,9 +96,14 @@ final class OnceOnly implements Receiver {
 
     /** Forgets claims older than the retention. */
     void forget(Duration retention) {
-        while (jdbc.update(FORGET, retention.toSeconds()) > 0
-                && !Thread.currentThread().isInterrupted()) {
-            LOG.debug("forgot some claims");
+        for (var until = portion(retention);
+                until != null && !Thread.currentThread().isInterrupted();
+                until = portion(retention)) {
+            jdbc.update(FORGET, until);
         }
+    }
+
+    private @Nullable OffsetDateTime portion(Duration retention) {
+        return jdbc.queryForObject(SELECT_PORTION, OffsetDateTime.class, retention.toSeconds());
     }
 }

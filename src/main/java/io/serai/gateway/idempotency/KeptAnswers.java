@@ -8,8 +8,10 @@ import io.serai.message.EventIds;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -63,13 +65,17 @@ final class KeptAnswers {
             """.formatted(EXPIRES);
     private static final String RELEASE =
             "DELETE FROM kept_answer WHERE request = :request AND claim = :claim AND status IS NULL";
-    private static final String RENEW =
-            "UPDATE kept_answer SET claimed_until = %s WHERE request IN (:requests) AND claim IN (:claims) AND status IS NULL"
-                    .formatted(UNTIL);
-    private static final String FORGET = """
-            DELETE FROM kept_answer WHERE request IN
-                (SELECT request FROM kept_answer WHERE expires_at <= CURRENT_TIMESTAMP LIMIT 1000)
+    private static final String RENEW = """
+            UPDATE kept_answer SET claimed_until = %s, expires_at = %s
+            WHERE request IN (:requests) AND claim IN (:claims) AND status IS NULL
+            """.formatted(UNTIL, EXPIRES);
+    /** In portions, so that no transaction is long; up to a time, since H2 asks a subquery once more for each row. */
+    private static final String SELECT_PORTION = """
+            SELECT MAX(expires_at) FROM (SELECT expires_at FROM kept_answer
+                WHERE expires_at <= CURRENT_TIMESTAMP ORDER BY expires_at LIMIT 1000) AS oldest
             """;
+
+    private static final String FORGET = "DELETE FROM kept_answer WHERE expires_at <= :until";
 
     /** What this hub runs at the moment; what is not among it is not renewed. */
     private final Set<Claim> running = ConcurrentHashMap.newKeySet();
@@ -162,6 +168,7 @@ final class KeptAnswers {
             var portion = claims.subList(from, Math.min(claims.size(), from + PORTION));
             jdbc.sql(RENEW)
                     .param("lease", lease)
+                    .param("retention", retention)
                     .param("requests", portion.stream().map(Claim::request).toList())
                     .param("claims", portion.stream().map(Claim::id).toList())
                     .update();
@@ -170,9 +177,16 @@ final class KeptAnswers {
 
     /** Forgets answers past their time. */
     void forget() {
-        while (jdbc.sql(FORGET).update() > 0) {
-            // in portions, so that no transaction is long
+        for (var until = portion(); until != null; until = portion()) {
+            jdbc.sql(FORGET).param("until", until).update();
         }
+    }
+
+    private @Nullable OffsetDateTime portion() {
+        return jdbc.sql(SELECT_PORTION)
+                .query((row, number) -> Optional.ofNullable(row.getObject(1, OffsetDateTime.class)))
+                .single()
+                .orElse(null);
     }
 
     private Row row(ResultSet found) throws SQLException {

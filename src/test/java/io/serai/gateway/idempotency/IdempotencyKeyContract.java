@@ -404,6 +404,21 @@ abstract class IdempotencyKeyContract {
     }
 
     @Test
+    void whatIsRunForLongerThanAnswersAreKeptIsRenewedToo() {
+        var one = keeper(Duration.ofSeconds(15));
+        var request = EventIds.next();
+        var claim = (Claim) one.claim(request, "a");
+        jdbc.update("UPDATE kept_answer SET expires_at = claimed_until - INTERVAL '1' HOUR WHERE request = ?", request);
+
+        one.renew();
+
+        one.forget();
+        assertThat(one.claim(request, "a")).isEqualTo(new Running(true));
+        assertThat(one.keep(claim, new KeptAnswer(200, Map.of(), new byte[] {1})))
+                .isTrue();
+    }
+
+    @Test
     void answersAreForgottenAfterTheirTime() {
         var kept = new KeptAnswers(
                 hub.getBean(JdbcClient.class), new ObjectMapper(), Duration.ofSeconds(15), Duration.ofSeconds(1));
