@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.bus;
 
+import io.serai.message.Unavailable;
 import org.slf4j.Logger;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
@@ -37,13 +38,14 @@ public final class Recurring implements Runnable {
         try {
             task.run();
             awayLogged = false;
-        } catch (DataAccessException | TransactionException notNow) {
+        } catch (DataAccessException | TransactionException | Unavailable notNow) {
             if (!awayLogged) {
                 log.warn(away);
                 awayLogged = true;
             }
             log.debug("database is away", notNow);
-        } catch (RuntimeException unforeseen) {
+        } catch (RuntimeException | Error unforeseen) {
+            // thrown on, it would be the last time
             log.error(stumbled, unforeseen);
         }
     }

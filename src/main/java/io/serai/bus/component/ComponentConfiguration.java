@@ -80,7 +80,10 @@ class ComponentConfiguration {
     Continuations eventContinuations(ScheduledExecutorService busTimer) {
         var threads = new Continuations(4 * Runtime.getRuntime().availableProcessors());
         busTimer.scheduleWithFixedDelay(
-                threads::look, Continuations.LOOK_MILLIS, Continuations.LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                new Recurring(LOG, "", "no further threads on which routes go on after a publish", threads::look),
+                Continuations.LOOK_MILLIS,
+                Continuations.LOOK_MILLIS,
+                TimeUnit.MILLISECONDS);
         return threads;
     }
 

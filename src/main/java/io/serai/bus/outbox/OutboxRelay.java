@@ -123,7 +123,8 @@ final class OutboxRelay implements SmartLifecycle {
                     troubleLogged = true;
                 }
                 pause();
-            } catch (RuntimeException unforeseen) {
+            } catch (RuntimeException | Error unforeseen) {
+                // an error too: no other thread of this hub relays
                 LOG.error("relaying the outbox stumbled; it goes on", unforeseen);
                 pause();
             }

@@ -71,7 +71,7 @@ final class OutboxWatch implements SmartLifecycle {
                 } catch (DataAccessException | TransactionException away) {
                     // the relay says so
                     LOG.debug("outbox cannot be looked at", away);
-                } catch (RuntimeException unforeseen) {
+                } catch (RuntimeException | Error unforeseen) {
                     LOG.error("looking into the outbox stumbled; it goes on", unforeseen);
                 }
             } while (!stopped.await(poll.toMillis(), TimeUnit.MILLISECONDS));

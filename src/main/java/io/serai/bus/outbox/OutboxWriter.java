@@ -147,7 +147,8 @@ final class OutboxWriter implements SmartLifecycle {
     private void commit(List<Write> group) {
         try {
             insert(group.stream().flatMap(each -> each.events().stream()).toList());
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
+            // an error too: nobody else writes, and their senders wait
             if (group.size() > 1 && !DatabaseAway.is(failed)) {
                 // one of them is refused, and must not take the others with it
                 group.forEach(each -> commit(List.of(each)));
@@ -176,7 +177,7 @@ final class OutboxWriter implements SmartLifecycle {
         });
     }
 
-    private static void fail(Write write, RuntimeException failed, boolean unsure) {
+    private static void fail(Write write, Throwable failed, boolean unsure) {
         if (unsure) {
             write.written().committed();
         } else {
@@ -185,7 +186,7 @@ final class OutboxWriter implements SmartLifecycle {
         complete(write, told(write, failed));
     }
 
-    private static HubException told(Write write, RuntimeException failed) {
+    private static HubException told(Write write, Throwable failed) {
         var what = "storing event " + write.events().get(0).id();
         return failed instanceof DataIntegrityViolationException
                 ? new Invalid(what + ": the database does not take one of its values", failed)
