@@ -33,9 +33,10 @@ final class LastErrors extends EventNotifierSupport {
 
     @Override
     public void notify(CamelEvent event) {
-        if (event instanceof CamelEvent.ExchangeEvent ended) {
-            var route = ended.getExchange().getFromRouteId();
-            var cause = FailedAt.cause(ended.getExchange());
+        if (event instanceof CamelEvent.ExchangeCompletedEvent || event instanceof CamelEvent.ExchangeFailedEvent) {
+            var ended = ((CamelEvent.ExchangeEvent) event).getExchange();
+            var route = ended.getFromRouteId();
+            var cause = FailedAt.cause(ended);
             if (route != null && cause != null) {
                 newest.put(
                         route,

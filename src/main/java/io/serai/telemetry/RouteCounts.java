@@ -7,7 +7,9 @@ import io.serai.bus.component.FailedAt;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.spi.CamelEvent.ExchangeCompletedEvent;
 import org.apache.camel.spi.CamelEvent.ExchangeEvent;
+import org.apache.camel.spi.CamelEvent.ExchangeFailedEvent;
 import org.apache.camel.support.EventNotifierSupport;
 
 /** Counts the runs of each route, {@code serai.routes.exchanges} by route and outcome (done, failed). */
@@ -37,7 +39,9 @@ final class RouteCounts extends EventNotifierSupport {
 
     @Override
     public void notify(CamelEvent event) {
-        if (event instanceof ExchangeEvent ended) {
+        // between these two are others, of failures that a route has handled
+        if (event instanceof ExchangeCompletedEvent || event instanceof ExchangeFailedEvent) {
+            var ended = (ExchangeEvent) event;
             var hasFailed = FailedAt.cause(ended.getExchange()) != null;
             counter(hasFailed ? failed : done, ended, hasFailed ? FAILED : DONE).increment();
         }
