@@ -127,9 +127,10 @@ public final class Delivery {
         return new Delivery(event, marked, redelivered, tag, lane);
     }
 
-    /** Acknowledges it, though nobody has dealt with it. */
+    /** Acknowledges what a person has given up: nobody has dealt with it, and the failures keep it. */
     void drop() {
         if (settled.compareAndSet(false, true)) {
+            lane.tally().failed(lane.subscription(), event, Tally.windowOf(properties));
             lane.done(tag);
         }
     }

@@ -66,12 +66,13 @@ abstract class Lane extends DefaultConsumer {
 
     @Override
     public final void handleDelivery(String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
+        inHand.incrementAndGet();
         parking.awaitWayOut(this::goesOn);
         if (!isOpen()) {
             // it comes again, on another channel, and in its turn
+            inHand.decrementAndGet();
             return;
         }
-        inHand.incrementAndGet();
         long tag = envelope.getDeliveryTag();
         Event event;
         try {

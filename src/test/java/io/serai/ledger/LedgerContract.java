@@ -232,6 +232,38 @@ abstract class LedgerContract {
     }
 
     @Test
+    void whatAPersonDiscardsWhileItsQueueWaitsIsNoDifference() throws Exception {
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:test.held?ordered=true&retry=patient&subscription=held")
+                        .process(exchange -> {
+                            throw new IllegalStateException("no stock");
+                        });
+            }
+        });
+        awaitWindows(2);
+        publish("held", 1);
+        await().atMost(SOON)
+                .until(() ->
+                        get("/api/failures?subscription=held").path("items").size() == 1);
+
+        var answer = http.send(
+                HttpRequest.newBuilder(at("/api/jobs"))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "{\"kind\":\"discard\",\"select\":{\"subscription\":\"held\"},\"reason\":\"r\"}"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        await().atMost(SOON).untilAsserted(() -> {
+            assertThat(sum("held", "failed", "balanced")).isEqualTo(1);
+            assertThat(sum("held", "difference", null)).isZero();
+        });
+    }
+
+    @Test
     void whatWaitsIsNoDifferenceAndOneIsWarnedThatNobodyReadsIt() {
         awaitJudged();
         await().atMost(SOON).untilAsserted(() -> {
@@ -467,10 +499,13 @@ abstract class LedgerContract {
                 .toList();
     }
 
+    private URI at(String path) {
+        return URI.create("http://127.0.0.1:" + hub.getEnvironment().getProperty("local.server.port") + path);
+    }
+
     private JsonNode get(String path) {
         try {
-            var uri = URI.create("http://127.0.0.1:" + hub.getEnvironment().getProperty("local.server.port") + path);
-            var answer = http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofByteArray());
+            var answer = http.send(HttpRequest.newBuilder(at(path)).build(), HttpResponse.BodyHandlers.ofByteArray());
             return new ObjectMapper().readTree(answer.body());
         } catch (Exception failed) {
             throw new IllegalStateException("asking for " + path, failed);
