@@ -295,8 +295,16 @@ public final class EmbeddedBroker {
         void leaveStopToTheHub() {
             if (system != null && system.getContainer() instanceof BrokerImpl broker) {
                 if (inside(BrokerImpl.class, "_shutdownHook", broker) instanceof Thread hook) {
-                    Runtime.getRuntime().removeShutdownHook(hook);
+                    remove(hook);
                 }
+            }
+        }
+
+        private static void remove(Thread hook) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException endsAlready) {
+                log.debug("Embedded broker is stopped with the process", endsAlready);
             }
         }
 
