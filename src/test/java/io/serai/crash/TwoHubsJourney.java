@@ -159,6 +159,7 @@ class TwoHubsJourney {
             awaitCalls(system, 4);
             var took = System.nanoTime() - again;
             released.countDown();
+            hub.awaitReady();
             await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(client.items("/api/failures?"))
                             .singleElement()
