@@ -2,12 +2,14 @@
 package io.serai.failure;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import io.serai.bus.component.RouteRuns;
 import io.serai.message.Event;
 import io.serai.message.EventType;
 import io.serai.message.Invalid;
 import io.serai.message.Utf8;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
@@ -67,6 +69,7 @@ record Edit(
             + "NAME, a new one without the prefix Camel";
     private static final String LONE_SURROGATE = "expected no lone surrogates";
 
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_NAMES = 100;
     private static final int MAX_HEADERS = 64 * 1024;
     private static final int SHOWN = 1000;
@@ -120,6 +123,9 @@ record Edit(
         if (!Arrays.equals(newBody, old.body())) {
             changes.add(new Change("body", old.body().length + " bytes", newBody.length + " bytes"));
         }
+        if (RouteRuns.isJsonInput(old.properties()) && !isJson(newBody)) {
+            wrong.add(field("body", "expected JSON, which the route is given as maps and lists"));
+        }
         if (wrong.isEmpty() && changes.isEmpty()) {
             wrong.add(field(
                     "", "expected a change of body, attributes or headers; a replay without edit changes nothing"));
@@ -136,6 +142,14 @@ record Edit(
             throw new Invalid("editing message: " + wrong.size() + " member(s) invalid", wrong, null);
         }
         return new Edited(edited, changes);
+    }
+
+    private static boolean isJson(byte[] body) {
+        try {
+            return !JSON.readTree(body).isMissingNode();
+        } catch (IOException malformed) {
+            return false;
+        }
     }
 
     private static boolean isOfMessage(String name) {

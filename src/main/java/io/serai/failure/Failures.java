@@ -8,6 +8,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -184,10 +185,13 @@ final class Failures {
             SELECT EXISTS (SELECT 1 FROM failure WHERE origin = :origin AND (begun > delivery AND due_at > CURRENT_TIMESTAMP
                 OR sent_at > CURRENT_TIMESTAMP - CAST(:millis AS BIGINT) * INTERVAL '0.001' SECOND))
             """;
-    private static final String DELETE_ENDED = """
-            DELETE FROM failure WHERE id IN (SELECT id FROM failure WHERE status IN ('RESOLVED', 'DISCARDED')
-                AND ended_at < CURRENT_TIMESTAMP - CAST(:seconds AS INTEGER) * INTERVAL '1' SECOND LIMIT 1000)
-            """;
+    private static final String IS_OVER = """
+            status IN ('RESOLVED', 'DISCARDED')
+                AND ended_at < CURRENT_TIMESTAMP - CAST(:seconds AS INTEGER) * INTERVAL '1' SECOND""";
+    private static final String SELECT_OVER =
+            "SELECT id FROM failure WHERE " + IS_OVER + " ORDER BY ended_at LIMIT 1000";
+    /** By id, since H2 asks a subquery once more for each row; one may have begun anew meanwhile. */
+    private static final String DELETE_OVER = "DELETE FROM failure WHERE id IN (:ids) AND " + IS_OVER;
 
     private final JdbcClient jdbc;
     private final TransactionOperations transaction;
@@ -276,7 +280,10 @@ final class Failures {
         if (arrival instanceof Arrival.Failed failed) {
             return take(failed, known);
         }
-        if (known != null && known.status().isEnded()) {
+        // what was handed back counts as resolved before a route of a hub has done it
+        var isToldFirst =
+                known != null && known.status() == FailureStatus.RESOLVED && arrival.round() > known.delivery();
+        if (known != null && known.status().isEnded() && !isToldFirst) {
             jdbc.sql(COUNT_DUPLICATE).param("id", arrival.failureId()).update();
         } else if (known != null) {
             resolved.put(arrival.failureId(), arrival.round());
@@ -556,24 +563,33 @@ final class Failures {
      * Makes claimed failures due a while from now. What has come back, was sent or has ended meanwhile is left alone.
      */
     void postpone(Collection<Due> claimed, Duration delay) {
-        transaction.executeWithoutResult(status -> claimed.forEach(each -> jdbc.sql(POSTPONE)
-                .param("delay", delay.toMillis())
-                .param("id", each.id())
-                .param("delivery", each.delivery() - 1)
-                .update()));
+        transaction.executeWithoutResult(status -> claimed.stream()
+                .sorted(Comparator.comparing(Due::id))
+                .forEach(each -> jdbc.sql(POSTPONE)
+                        .param("delay", delay.toMillis())
+                        .param("id", each.id())
+                        .param("delivery", each.delivery() - 1)
+                        .update()));
     }
 
     /** Notes that they are back in their queue, or that their route was run: what comes of it comes out of the queue of failures. */
     void sent(Collection<Due> claimed) {
-        transaction.executeWithoutResult(status -> claimed.stream()
-                .collect(Collectors.groupingBy(Due::delivery, Collectors.mapping(Due::id, Collectors.toList())))
-                .forEach((delivery, ids) -> {
-                    jdbc.sql(SENT)
-                            .param("ids", ids)
-                            .param("delivery", delivery - 1)
-                            .update();
-                    resolve(handedBack(ids, delivery - 1));
-                }));
+        if (claimed.isEmpty()) {
+            return;
+        }
+        transaction.executeWithoutResult(status -> {
+            // by id, as whoever takes what has come back meanwhile
+            lock(claimed.stream().map(Due::id).toList());
+            claimed.stream()
+                    .collect(Collectors.groupingBy(Due::delivery, Collectors.mapping(Due::id, Collectors.toList())))
+                    .forEach((delivery, ids) -> {
+                        jdbc.sql(SENT)
+                                .param("ids", ids)
+                                .param("delivery", delivery - 1)
+                                .update();
+                        resolve(handedBack(ids, delivery - 1));
+                    });
+        });
     }
 
     /** Should it fail in a route of a hub after all, that has a later delivery, and counts. */
@@ -595,7 +611,8 @@ final class Failures {
                     claimed.iterator().next().origin().name(),
                     claimed.size(),
                     why);
-            transaction.executeWithoutResult(status -> claimed.forEach(each -> giveUp(each, why)));
+            transaction.executeWithoutResult(status ->
+                    claimed.stream().sorted(Comparator.comparing(Due::id)).forEach(each -> giveUp(each, why)));
         }
     }
 
@@ -636,6 +653,17 @@ final class Failures {
 
     /** Deletes some that ended longer ago than that; false when there are no more. */
     boolean forget(Duration retention) {
-        return jdbc.sql(DELETE_ENDED).param("seconds", retention.toSeconds()).update() > 0;
+        var ids = jdbc.sql(SELECT_OVER)
+                .param("seconds", retention.toSeconds())
+                .query(String.class)
+                .list();
+        if (ids.isEmpty()) {
+            return false;
+        }
+        jdbc.sql(DELETE_OVER)
+                .param("ids", ids)
+                .param("seconds", retention.toSeconds())
+                .update();
+        return true;
     }
 }

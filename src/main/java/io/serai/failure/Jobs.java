@@ -470,18 +470,18 @@ final class Jobs {
     }
 
     private void decide(Running job, Set<String> ids) {
-        if (job.kind() == Job.Kind.DISCARD) {
-            jdbc.sql(DISCARD).param("ids", ids).update();
-            edits.end(ids, FailureStatus.DISCARDED);
-            return;
-        }
         if (job.named()) {
             jdbc.sql(LET_GO)
                     .param("ids", ids)
                     .param("lost", lostAfter.toMillis())
                     .update();
         }
-        jdbc.sql(REPLAY).param("ids", ids).update();
+        if (job.kind() == Job.Kind.REPLAY) {
+            jdbc.sql(REPLAY).param("ids", ids).update();
+        } else {
+            jdbc.sql(DISCARD).param("ids", ids).update();
+            edits.end(ids, FailureStatus.DISCARDED);
+        }
     }
 
     private JdbcClient.StatementSpec note(String sql, Running job, Collection<String> ids) {

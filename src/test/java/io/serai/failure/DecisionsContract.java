@@ -475,17 +475,30 @@ abstract class DecisionsContract {
         assertThat(counts(job)).isEqualTo("selected 2 released 2 skipped 0 resolved 2 failedAgain 0 left 0");
         await().atMost(SOON).until(() -> broker.getQueueInfo(queue).getMessageCount() == 2);
         // a route of a hub reads it after all, and fails
-        var id = failures("subscription=" + origin).get(0).path("id").asText();
+        var ids = failures("subscription=" + origin).stream()
+                .map(each -> each.path("id").asText())
+                .toList();
+        var failing = json(get("/api/failures/" + ids.get(0))).path("body").asText();
         hub.getBean(CamelContext.class).addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 from("spring-rabbitmq:default?queues=" + queue).routeId(queue).process(exchange -> {
-                    throw new IllegalStateException("bad");
+                    if (exchange.getMessage().getBody(String.class).equals(failing)) {
+                        throw new IllegalStateException("bad");
+                    }
                 });
             }
         });
-        await().atMost(SOON).until(() -> get("/api/failures/" + id).body().contains("IllegalStateException"));
-        assertThat(status(id)).isIn("DEAD", "RETRYING");
+        await().atMost(SOON)
+                .until(() -> get("/api/failures/" + ids.get(0)).body().contains("IllegalStateException"));
+        assertThat(status(ids.get(0))).isIn("DEAD", "RETRYING");
+        await().atMost(SOON)
+                .until(() ->
+                        jdbc().queryForObject("SELECT delivery FROM failure WHERE id = ?", Integer.class, ids.get(1))
+                                == 1);
+        assertThat(status(ids.get(1))).isEqualTo("RESOLVED");
+        assertThat(jdbc().queryForObject("SELECT duplicates FROM failure WHERE id = ?", Integer.class, ids.get(1)))
+                .isZero();
     }
 
     @Test
@@ -825,6 +838,10 @@ abstract class DecisionsContract {
     }
 
     /** A subscription, its route and the type it hears of, all of one new name. */
+    private JdbcTemplate jdbc() {
+        return hub.getBean(JdbcTemplate.class);
+    }
+
     private String subscriber(String retry, Processor processor) throws Exception {
         var name = "decided-" + NAMES.incrementAndGet();
         hub.getBean(CamelContext.class).addRoutes(new RouteBuilder() {

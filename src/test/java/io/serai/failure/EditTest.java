@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.failure;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -46,6 +47,27 @@ class EditTest {
                 .containsExactly("edit.headers.tenant");
         assertThat(refused(new Edit(null, null, null, Map.of("ten\nant", "b")))).containsExactly("edit.headers");
         assertThat(refused(new Edit("\udc00", null, null, null))).containsExactly("edit.body");
+    }
+
+    @Test
+    void ofARoutesInputThatIsARowTheBodyStaysJson() {
+        var row = new FailedMessage(
+                new BasicProperties.Builder()
+                        .type("serai.input.json")
+                        .headers(Map.of())
+                        .build(),
+                "{}".getBytes(UTF_8));
+        for (var wrong : List.of("{", "", "a;b")) {
+            assertThat(refused(new Edit(wrong, null, null, null), row))
+                    .as(wrong)
+                    .containsExactly("edit.body");
+        }
+        assertThat(new Edit("{\"id\":7}", null, null, null)
+                        .of(row, "new", 100)
+                        .message()
+                        .body())
+                .asString(UTF_8)
+                .isEqualTo("{\"id\":7}");
     }
 
     @Test

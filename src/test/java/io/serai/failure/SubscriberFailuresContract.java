@@ -307,6 +307,42 @@ abstract class SubscriberFailuresContract {
     }
 
     @Test
+    void whatHeldAQueueBackThatIsGoneAndWasDiscardedBeginsAnewWhenItIsPublishedAgain() throws Exception {
+        var type = newType();
+        var name = newName();
+        var broken = new AtomicBoolean(true);
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        route(name, type, "&ordered=true&retry=slow", exchange -> {
+            if (broken.get()) {
+                throw new IllegalStateException("bad");
+            }
+            done.add(body(exchange));
+        });
+        var event = event(type, "0", Map.of());
+        publisher.publish(event).join();
+        var held = awaitStatus(name, FailureStatus.RETRYING);
+        camel.getRouteController().stopRoute(name);
+        await().atMost(SOON)
+                .until(() -> hub.getBean(AmqpAdmin.class)
+                                .getQueueInfo("serai.events." + name)
+                                .getMessageCount()
+                        == 1);
+        hub.getBean(AmqpAdmin.class).purgeQueue("serai.events." + name);
+        camel.getRouteController().startRoute(name);
+        // so long ago that nobody seems to hold it
+        jdbc.update("UPDATE failure SET due_at = CURRENT_TIMESTAMP - INTERVAL '1' MINUTE WHERE id = ?", held.id());
+        decideById(Job.Kind.DISCARD, held.id());
+        awaitStatus(name, FailureStatus.DISCARDED);
+
+        publisher.publish(event).join();
+
+        assertThat(awaitStatus(name, FailureStatus.RETRYING).held()).isTrue();
+        broken.set(false);
+        awaitStatus(name, FailureStatus.RESOLVED);
+        assertThat(done).hasSize(1);
+    }
+
+    @Test
     void whatHeldAQueueBackThatIsGoneCanBeReplayedById() throws Exception {
         var type = newType();
         var name = newName();
@@ -504,6 +540,42 @@ abstract class SubscriberFailuresContract {
         assertThat(in.resolve("orders.csv")).doesNotExist();
         assertThat(in.resolve(".camel/orders.csv")).exists();
         assertThat(of("route:" + name)).hasSize(1);
+    }
+
+    @Test
+    void anInputThatCannotBeReadIsDeadAndTheNextIsRun() throws Exception {
+        var name = newName();
+        var broken = new AtomicBoolean(true);
+        Queue<Object> done = new ConcurrentLinkedQueue<>();
+        routeFrom(name, "seda:" + name, "none", exchange -> {
+            if (broken.get()) {
+                throw new IllegalStateException("bad");
+            }
+            done.add(exchange.getMessage().getBody());
+        });
+        for (int number = 1; number <= 2; number++) {
+            camel.createFluentProducerTemplate()
+                    .to("seda:" + name)
+                    .withBody(Map.of("number", number))
+                    .send();
+        }
+        await().atMost(SOON)
+                .until(() -> of("route:" + name).stream()
+                                .filter(each -> each.status() == FailureStatus.DEAD)
+                                .count()
+                        == 2);
+        var first = jdbc.queryForObject("SELECT MIN(id) FROM failure WHERE origin = ?", String.class, "route:" + name);
+        jdbc.update("UPDATE failure SET body = ? WHERE id = ?", "{".getBytes(StandardCharsets.UTF_8), first);
+        broken.set(false);
+
+        decide(Job.Kind.REPLAY, "route:" + name);
+
+        await().atMost(SOON).until(() -> done.size() == 1);
+        await().atMost(SOON)
+                .until(() -> of("route:" + name).stream()
+                        .anyMatch(each -> each.id().equals(first)
+                                && each.status() == FailureStatus.DEAD
+                                && String.valueOf(each.message()).contains("no JSON")));
     }
 
     @Test

@@ -75,6 +75,11 @@ final class RouteInput {
         return exchange.getProperty(PROPERTY, RouteInput.class);
     }
 
+    /** Whether its body is JSON, to be given to the route as maps and lists. */
+    static boolean isJson(BasicProperties properties) {
+        return (TYPE + "json").equals(properties.getType());
+    }
+
     /** Whether a message was made by {@link #parked}. */
     static boolean is(BasicProperties properties) {
         return properties.getType() != null && properties.getType().startsWith(TYPE);
@@ -107,7 +112,11 @@ final class RouteInput {
         return new Parked(properties, bytes, identity(bytes));
     }
 
-    /** Puts what was parked into a message again; nothing but what {@link #parked} wrote becomes a header. */
+    /**
+     * Puts what was parked into a message again; nothing but what {@link #parked} wrote becomes a header.
+     *
+     * @throws Invalid where the body is not what its type says
+     */
     static void restore(BasicProperties properties, byte[] body, Exchange exchange) {
         var message = exchange.getIn();
         properties.getHeaders().forEach((name, value) -> {
@@ -205,8 +214,8 @@ final class RouteInput {
     private static Object read(CamelContext context, byte[] body) {
         try {
             return json(context).readValue(body, Object.class);
-        } catch (IOException ours) {
-            throw new IllegalStateException("reading a route's input that was parked", ours);
+        } catch (IOException malformed) {
+            throw new Invalid("reading a route's input that was parked: its body is no JSON", malformed);
         }
     }
 

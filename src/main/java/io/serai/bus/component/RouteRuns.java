@@ -37,12 +37,25 @@ public final class RouteRuns {
         return RouteInput.is(properties);
     }
 
+    /** Whether its body must be JSON. */
+    public static boolean isJsonInput(BasicProperties properties) {
+        return RouteInput.isJson(properties);
+    }
+
     /**
      * Runs it, and tells the failures what came of it.
      *
      * @return completes when they know; exceptionally where that is not sure, then it is to be run again
      */
     public CompletableFuture<Void> run(String routeId, Retried retried, BasicProperties properties, byte[] body) {
+        try {
+            return start(routeId, retried, properties, body);
+        } catch (RuntimeException unforeseen) {
+            return CompletableFuture.failedFuture(unforeseen);
+        }
+    }
+
+    private CompletableFuture<Void> start(String routeId, Retried retried, BasicProperties properties, byte[] body) {
         var route = camel.getObject().getRoute(routeId);
         if (route == null) {
             return CompletableFuture.failedFuture(new IllegalStateException("route " + routeId + " has gone"));
@@ -55,7 +68,18 @@ public final class RouteRuns {
         var exchange = consumer.createExchange(false);
         var run = new RouteRun(retried, properties, body);
         run.tie(exchange);
-        RouteInput.restore(properties, body, exchange);
+        try {
+            RouteInput.restore(properties, body, exchange);
+        } catch (Invalid unreadable) {
+            consumer.releaseExchange(exchange, false);
+            return parking.parkAgain(
+                    routeId,
+                    null,
+                    retried,
+                    properties,
+                    body,
+                    new Failure(unreadable, routeId, null, null, null, 0, false, false));
+        }
         var told = new CompletableFuture<Void>();
         AsyncProcessorConverterHelper.convert(consumer.getProcessor()).process(exchange, doneSync -> {
             var thrown = exchange.getException();
