@@ -12,6 +12,8 @@ import org.springframework.boot.env.EnvironmentPostProcessor;
 import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
 
 /**
  * Ends the start at once, naming every environment variable that the configuration files need and that is not set or empty.
@@ -53,9 +55,21 @@ final class RequiredEnvironment implements EnvironmentPostProcessor, Ordered {
         return environment.getPropertySources().stream()
                 // a view of all the others, which would answer for them
                 .filter(source -> !source.getName().equals("configurationProperties"))
-                .filter(source -> source.containsProperty(key))
+                .filter(source -> source.containsProperty(key) || holdsListOf(source, key))
                 .findFirst()
                 .filter(file::equals)
                 .isPresent();
+    }
+
+    /** A list is replaced as a whole: {@code --serai.security.users=} leaves nothing of the one in a file. */
+    private static boolean holdsListOf(PropertySource<?> source, String key) {
+        var index = key.indexOf('[');
+        if (index < 0) {
+            return false;
+        }
+        var list = key.substring(0, index);
+        return source.containsProperty(list)
+                || (source instanceof EnumerablePropertySource<?> listed
+                        && Stream.of(listed.getPropertyNames()).anyMatch(name -> name.startsWith(list + "[")));
     }
 }
