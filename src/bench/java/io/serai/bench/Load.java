@@ -131,6 +131,7 @@ record Load(int port, int connections, int seconds, String prefix) {
         private int answered;
         private long accepted;
         private long other;
+        private boolean closing;
 
         Client(int port, String prefix, int most, long end) {
             this.port = port;
@@ -156,7 +157,8 @@ record Load(int port, int connections, int seconds, String prefix) {
         private void postOver(Socket socket) throws IOException {
             var in = new BufferedInputStream(socket.getInputStream());
             var out = socket.getOutputStream();
-            while (answered < most && System.nanoTime() < end) {
+            closing = false;
+            while (!closing && answered < most && System.nanoTime() < end) {
                 var body = order(prefix + answered);
                 var request =
                         "POST /orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
@@ -173,7 +175,7 @@ record Load(int port, int connections, int seconds, String prefix) {
         }
 
         /** Reads one answer whole. */
-        private static int status(InputStream in) throws IOException {
+        private int status(InputStream in) throws IOException {
             var status =
                     Integer.parseInt(line(in).substring("HTTP/1.1 ".length()).substring(0, 3));
             int length = 0;
@@ -182,6 +184,8 @@ record Load(int port, int connections, int seconds, String prefix) {
                 if (header.startsWith("content-length:")) {
                     length = Integer.parseInt(header.substring(15).strip());
                 }
+                // after so many requests a server may want another connection
+                closing |= header.equals("connection: close");
                 chunked |= header.equals("transfer-encoding: chunked");
                 header = line(in).toLowerCase(Locale.ROOT);
             }
