@@ -2,13 +2,9 @@
 package io.serai.bus;
 
 import com.rabbitmq.client.Channel;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -19,15 +15,12 @@ import java.util.function.Consumer;
  */
 final class BatchLane extends Lane {
 
-    private static final long IDLE_MILLIS = 200;
-    /** Of bodies; a batch that has reached it is full. What is prefetched besides is bounded in messages only, by AMQP. */
+    /** Of bodies; a batch that has reached it is full. */
     private static final long MAX_BYTES = 16L * 1024 * 1024;
 
     private final BatchSize size;
     private final Consumer<List<Delivery>> handler;
-    private final BlockingQueue<Delivery> buffer = new LinkedBlockingQueue<>();
     private final ConcurrentLinkedQueue<Long> doneTags = new ConcurrentLinkedQueue<>();
-    private final Thread thread;
 
     BatchLane(
             Channel channel,
@@ -38,22 +31,9 @@ final class BatchLane extends Lane {
             Runnable onLost,
             BatchSize size,
             Consumer<List<Delivery>> handler) {
-        super(channel, subscription, parking, hold, tally, onLost);
+        super(channel, subscription, Math.max(subscription.prefetch(), 2 * size.size()), parking, hold, tally, onLost);
         this.size = size;
         this.handler = handler;
-        this.thread = new Thread(this::work, "batch-" + subscription.name());
-        thread.setDaemon(true);
-    }
-
-    @Override
-    void open(int prefetch) throws IOException {
-        super.open(Math.max(prefetch, 2 * size.size()));
-        thread.start();
-    }
-
-    @Override
-    void take(Delivery delivery) {
-        buffer.add(delivery);
     }
 
     @Override
@@ -66,24 +46,21 @@ final class BatchLane extends Lane {
         acknowledge();
     }
 
-    private void work() {
-        try {
-            while (isOpen()) {
-                var batch = collect();
-                // once the channel is closed the broker delivers all this again, on another one
-                if (!batch.isEmpty() && isOpen()) {
-                    handle(batch);
-                    acknowledge();
-                }
+    @Override
+    void work() throws InterruptedException {
+        while (isOpen()) {
+            var batch = collect();
+            // once the channel is closed the broker delivers all this again, on another one
+            if (!batch.isEmpty() && isOpen()) {
+                handle(batch);
+                acknowledge();
             }
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
         }
     }
 
     private List<Delivery> collect() throws InterruptedException {
         var batch = new ArrayList<Delivery>(size.size());
-        var first = buffer.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+        var first = next(Long.MAX_VALUE);
         if (first == null) {
             return batch;
         }
@@ -91,13 +68,13 @@ final class BatchLane extends Lane {
         long bytes = first.event().data().length;
         var deadline = System.nanoTime() + size.timeout().toNanos();
         while (batch.size() < size.size() && bytes < MAX_BYTES) {
-            var next = buffer.poll();
+            var next = next(0);
             if (next == null) {
                 var left = deadline - System.nanoTime();
                 if (left <= 0 || isDraining() || !isOpen()) {
                     break;
                 }
-                next = buffer.poll(Math.min(left, TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS)), TimeUnit.NANOSECONDS);
+                next = next(left);
             }
             if (next != null) {
                 batch.add(next);

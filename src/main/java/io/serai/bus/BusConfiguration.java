@@ -30,9 +30,9 @@ class BusConfiguration {
     }
 
     /**
-     * Handlers run on the client's threads, one a consumer at the most, so an unbounded pool is bounded by the routes. The
-     * client's own pool has two threads a processor for all of a connection's consumers: a few that wait, say for the
-     * database, would hold up every other subscription.
+     * Routes that read other systems' queues may run on the client's threads, one a consumer at the most, so an unbounded
+     * pool is bounded by the routes. The client's own pool has two threads a processor for all of a connection's consumers: a
+     * few that wait, say for the database, would hold up every other.
      *
      * <p>Given to Spring's factory, which does not look at the shared executor of the client's.
      */

@@ -39,7 +39,7 @@ public final class Delivery {
 
     /** The subscriber has dealt with the event: acknowledges it. */
     public void done() {
-        if (settled.compareAndSet(false, true)) {
+        if (settle()) {
             lane.tally().delivered(lane.subscription(), event, Tally.windowOf(properties));
             var retried = Retried.of(properties);
             if (retried == null) {
@@ -52,7 +52,7 @@ public final class Delivery {
 
     /** The subscriber cannot: parks the event in {@code serai.failures} with its facts, then acknowledges it. */
     public void failed(Failure failure) {
-        if (settled.compareAndSet(false, true)) {
+        if (settle()) {
             // only when it is parked: one that is not is delivered again
             var unused = lane.park(tag, properties, event.data(), failure)
                     .thenRun(() -> lane.tally().failed(lane.subscription(), event, Tally.windowOf(properties)));
@@ -65,7 +65,7 @@ public final class Delivery {
 
     /** The subscriber stops before it could deal with the event: it goes back to its queue, for whoever reads that next. */
     public void giveBack() {
-        if (settled.compareAndSet(false, true)) {
+        if (settle()) {
             lane.giveBack(tag);
         }
     }
@@ -129,10 +129,18 @@ public final class Delivery {
 
     /** Acknowledges what a person has given up: nobody has dealt with it, and the failures keep it. */
     void drop() {
-        if (settled.compareAndSet(false, true)) {
+        if (settle()) {
             lane.tally().failed(lane.subscription(), event, Tally.windowOf(properties));
             lane.done(tag);
         }
+    }
+
+    private boolean settle() {
+        if (!settled.compareAndSet(false, true)) {
+            return false;
+        }
+        lane.letGo(event.data().length);
+        return true;
     }
 
     BasicProperties properties() {

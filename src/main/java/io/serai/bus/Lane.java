@@ -10,8 +10,12 @@ import com.rabbitmq.client.ShutdownSignalException;
 import io.serai.message.Event;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -29,6 +33,11 @@ import org.slf4j.LoggerFactory;
 abstract class Lane extends DefaultConsumer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    /** Of bodies in hand; one is always taken, however large. */
+    static final long MAX_BYTES = Math.max(16L << 20, Runtime.getRuntime().maxMemory() / 16);
+    /** So many deliveries tell that they have become small again. */
+    private static final int CALM = 1000;
 
     private final String subscription;
     private final @Nullable String retry;
@@ -37,14 +46,28 @@ abstract class Lane extends DefaultConsumer {
     private final Hold hold;
     private final Tally tally;
     private final Runnable onLost;
+    private final int fullPrefetch;
+    private final BlockingQueue<Delivery> taken = new LinkedBlockingQueue<>();
     private final AtomicInteger inHand = new AtomicInteger();
+    private final AtomicLong bytesInHand = new AtomicLong();
     private final AtomicInteger parked = new AtomicInteger();
     private final AtomicLong settled = new AtomicLong();
     private final Turnover turnover = new Turnover(System.nanoTime());
     private volatile int mostInFlight = 1;
+    private volatile int prefetchNext;
     private volatile boolean draining;
+    private long arrived;
+    private long bytesArrived;
 
-    Lane(Channel channel, Subscription subscription, Parking parking, Hold hold, Tally tally, Runnable onLost) {
+    /** @param prefetch messages in flight at most, while their bodies are small */
+    Lane(
+            Channel channel,
+            Subscription subscription,
+            int prefetch,
+            Parking parking,
+            Hold hold,
+            Tally tally,
+            Runnable onLost) {
         super(channel);
         this.subscription = subscription.name();
         this.retry = subscription.retry();
@@ -53,26 +76,55 @@ abstract class Lane extends DefaultConsumer {
         this.hold = hold;
         this.tally = tally;
         this.onLost = onLost;
+        this.fullPrefetch = prefetch;
+        this.prefetchNext = prefetch;
     }
 
-    /** Hands a delivery on; must not throw. */
-    abstract void take(Delivery delivery);
+    /** Hands on what is {@link #next}, on a thread of the lane's own, until it is closed; must not throw. */
+    abstract void work() throws InterruptedException;
 
-    void open(int prefetch) throws IOException {
-        mostInFlight = prefetch;
-        getChannel().basicQos(prefetch);
+    /** @param most messages in flight, where fewer than usual */
+    final void open(int most) throws IOException {
+        mostInFlight = Math.min(fullPrefetch, most);
+        prefetchNext = mostInFlight;
+        // what handles them may read headers, which may be nested deep
+        new DeepThreads("lane-" + subscription).newThread(this::workUntilClosed).start();
+        getChannel().basicQos(mostInFlight);
         getChannel().basicConsume(BusTopology.queueOf(subscription), false, this);
+    }
+
+    /** How many messages may be in flight when it is opened again. */
+    final int prefetchNext() {
+        return prefetchNext;
+    }
+
+    private void workUntilClosed() {
+        try {
+            work();
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error unforeseen) {
+            LOG.error("reading a subscription stumbled; it is read anew subscription={}", subscription, unforeseen);
+            comeBack();
+        }
+    }
+
+    /** The next that was delivered; null where none comes within so long, 200 ms at the most. */
+    final @Nullable Delivery next(long nanos) throws InterruptedException {
+        var next = taken.poll(Math.min(nanos, IDLE_NANOS), TimeUnit.NANOSECONDS);
+        if (next != null) {
+            parking.awaitWayOut(this::goesOn);
+        }
+        return next;
     }
 
     @Override
     public final void handleDelivery(String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
-        inHand.incrementAndGet();
-        parking.awaitWayOut(this::goesOn);
         if (!isOpen()) {
             // it comes again, on another channel, and in its turn
-            inHand.decrementAndGet();
             return;
         }
+        inHand.incrementAndGet();
         long tag = envelope.getDeliveryTag();
         Event event;
         try {
@@ -82,7 +134,39 @@ abstract class Lane extends DefaultConsumer {
             var unused = park(tag, properties, body, Failure.of(noEvent));
             return;
         }
-        take(new Delivery(event, properties, envelope.isRedeliver(), tag, this));
+        taken.add(new Delivery(event, properties, envelope.isRedeliver(), tag, this));
+        fit(bytesInHand.addAndGet(body.length), body.length);
+    }
+
+    /**
+     * AMQP bounds what is in flight in messages only. Where that is too much for the memory, all goes back and is taken again,
+     * fewer at a time; and more again when they have become small.
+     */
+    private void fit(long bytes, long size) {
+        arrived++;
+        bytesArrived += size;
+        if (bytes > MAX_BYTES && mostInFlight > 1) {
+            prefetchNext = Math.max(1, Math.min(mostInFlight / 2, inHand.get() / 2));
+            LOG.info(
+                    "messages are large, so fewer are taken at a time subscription={} bytes={} prefetch={}",
+                    subscription,
+                    bytes,
+                    prefetchNext);
+            comeBack();
+        } else if (mostInFlight < fullPrefetch && arrived >= CALM) {
+            if (bytesArrived / arrived * fullPrefetch < MAX_BYTES / 2) {
+                prefetchNext = fullPrefetch;
+                LOG.info("messages are small again subscription={} prefetch={}", subscription, prefetchNext);
+                comeBack();
+            }
+            arrived = 0;
+            bytesArrived = 0;
+        }
+    }
+
+    /** One is settled, so its body is no longer needed. */
+    final void letGo(long bytes) {
+        bytesInHand.addAndGet(-bytes);
     }
 
     /** The broker ended the consumer, say because the queue was deleted. */
@@ -268,6 +352,7 @@ abstract class Lane extends DefaultConsumer {
             close();
             return;
         }
+        giveUpTaken();
         var deadline = System.nanoTime() + limit.toNanos();
         while (inHand.get() > 0 && getChannel().isOpen() && System.nanoTime() - deadline < 0) {
             if (Thread.currentThread().isInterrupted()) {
@@ -276,6 +361,13 @@ abstract class Lane extends DefaultConsumer {
             LockSupport.parkNanos(5_000_000);
         }
         close();
+    }
+
+    /** What was not begun goes back to the queue with the channel's end. */
+    private void giveUpTaken() {
+        var left = new ArrayList<Delivery>();
+        taken.drainTo(left);
+        inHand.addAndGet(-left.size());
     }
 
     final void close() {

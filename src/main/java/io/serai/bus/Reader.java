@@ -60,7 +60,8 @@ final class Reader implements BrokerLink.User, Registration {
 
     @Override
     public void connected(Connection connection) throws IOException {
-        lanes.forEach(Lane::close);
+        var before = lanes;
+        before.forEach(Lane::close);
         BusTopology.declare(connection, subscription, unbind);
         // later does no harm: what is bound is owed from when it is noted, what is unbound would be unbound again
         var gone = unbind;
@@ -79,7 +80,7 @@ final class Reader implements BrokerLink.User, Registration {
                 lane.close();
                 return;
             }
-            lane.open(subscription.prefetch());
+            lane.open(i < before.size() ? before.get(i).prefetchNext() : Integer.MAX_VALUE);
         }
         read.countDown();
     }

@@ -4,7 +4,7 @@ package io.serai.bus;
 import com.rabbitmq.client.Channel;
 import java.util.function.Consumer;
 
-/** Hands on one delivery after the other, on the client's thread; the next may come before the last is done. */
+/** Hands on one delivery after the other; the next may come before the last is done. */
 final class SingleLane extends Lane {
 
     private final Consumer<Delivery> handler;
@@ -17,12 +17,22 @@ final class SingleLane extends Lane {
             Tally tally,
             Runnable onLost,
             Consumer<Delivery> handler) {
-        super(channel, subscription, parking, hold, tally, onLost);
+        super(channel, subscription, subscription.prefetch(), parking, hold, tally, onLost);
         this.handler = handler;
     }
 
     @Override
-    void take(Delivery delivery) {
+    void work() throws InterruptedException {
+        while (isOpen()) {
+            var delivery = next(Long.MAX_VALUE);
+            // once the channel is closed the broker delivers it again, on another one
+            if (delivery != null && isOpen()) {
+                hand(delivery);
+            }
+        }
+    }
+
+    private void hand(Delivery delivery) {
         try {
             handler.accept(delivery);
         } catch (Throwable thrown) {
