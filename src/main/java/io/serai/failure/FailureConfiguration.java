@@ -30,6 +30,8 @@ class FailureConfiguration {
     /** Counts messages, of up to 16 MB each, which are in memory while the database is away; one batch ahead is as fast as more. */
     private static final int PREFETCH = 2 * BATCH;
 
+    private static final int LEAST_PREFETCH = 4;
+
     private static final long BATCH_MILLIS = 20;
     private static final long RECOVER_MILLIS = 500;
     /** The facts of a failure are up to 32 KB of text each. */
@@ -99,17 +101,22 @@ class FailureConfiguration {
 
     @Bean
     @ConditionalOnProperty(name = "serai.failure.store", matchIfMissing = true)
-    SimpleMessageListenerContainer failureReader(ConnectionFactory connections, Failures failures, Clock clock) {
+    SimpleMessageListenerContainer failureReader(
+            ConnectionFactory connections, Failures failures, BusProperties bus, Clock clock) {
+        // a quarter of the heap, should all of them be as large as can be
+        var fitting =
+                Runtime.getRuntime().maxMemory() / 4 / bus.maxMessageSize().toBytes();
+        var prefetch = (int) Math.max(LEAST_PREFETCH, Math.min(PREFETCH, fitting));
         var container = new SimpleMessageListenerContainer(connections);
         container.setListenerId("failures");
         container.setQueueNames(QUEUE);
         container.setMessagePropertiesConverter(new DefaultMessagePropertiesConverter(ANY_LENGTH));
         container.setTaskExecutor(new SimpleAsyncTaskExecutor(new DeepThreads("failures")));
         container.setConsumerBatchEnabled(true);
-        container.setBatchSize(BATCH);
+        container.setBatchSize(prefetch / 2);
         container.setBatchReceiveTimeout(BATCH_MILLIS);
         container.setReceiveTimeout(BATCH_MILLIS);
-        container.setPrefetchCount(PREFETCH);
+        container.setPrefetchCount(prefetch);
         container.setAcknowledgeMode(AcknowledgeMode.MANUAL);
         container.setRecoveryInterval(RECOVER_MILLIS);
         container.setFailedDeclarationRetryInterval(RECOVER_MILLIS);
