@@ -52,7 +52,7 @@ public final class Delivery {
 
     /** The subscriber cannot: parks the event in {@code serai.failures} with its facts, then acknowledges it. */
     public void failed(Failure failure) {
-        if (settle()) {
+        if (settled.compareAndSet(false, true)) {
             // only when it is parked: one that is not is delivered again
             var unused = lane.park(tag, properties, event.data(), failure)
                     .thenRun(() -> lane.tally().failed(lane.subscription(), event, Tally.windowOf(properties)));
@@ -135,6 +135,7 @@ public final class Delivery {
         }
     }
 
+    /** Its body is not needed any more, as it is where it has yet to be parked. */
     private boolean settle() {
         if (!settled.compareAndSet(false, true)) {
             return false;

@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
  * One consumer of a subscription's queue on a channel of its own: turns messages into deliveries and their outcome into
  * acknowledgements.
  *
- * <p>The client calls it from one thread at a time. What is in hand is bounded by the prefetch. When the channel closes,
- * what is not acknowledged goes back to the queue by itself.
+ * <p>The client calls it from one thread at a time; what is delivered is handed on by a thread of its own. What is in hand
+ * is bounded by the prefetch, and by bytes. When the channel closes, what is not acknowledged goes back to the queue by
+ * itself.
  */
 abstract class Lane extends DefaultConsumer {
 
@@ -125,6 +126,7 @@ abstract class Lane extends DefaultConsumer {
             return;
         }
         inHand.incrementAndGet();
+        var bytes = bytesInHand.addAndGet(body.length);
         long tag = envelope.getDeliveryTag();
         Event event;
         try {
@@ -135,7 +137,9 @@ abstract class Lane extends DefaultConsumer {
             return;
         }
         taken.add(new Delivery(event, properties, envelope.isRedeliver(), tag, this));
-        fit(bytesInHand.addAndGet(body.length), body.length);
+        if (!draining) {
+            fit(bytes, body.length);
+        }
     }
 
     /**
@@ -164,7 +168,7 @@ abstract class Lane extends DefaultConsumer {
         }
     }
 
-    /** One is settled, so its body is no longer needed. */
+    /** The body of one is no longer needed. */
     final void letGo(long bytes) {
         bytesInHand.addAndGet(-bytes);
     }
@@ -200,7 +204,7 @@ abstract class Lane extends DefaultConsumer {
         parked.incrementAndGet();
         var told = parking.park(subscription, retry, properties, body, failure, this::isOpen);
         acknowledgeAfter(told, tag);
-        return told;
+        return told.whenComplete((safe, channelLost) -> letGo(body.length));
     }
 
     /** A delivery that had failed before was dealt with: says so, then acknowledges it. */
