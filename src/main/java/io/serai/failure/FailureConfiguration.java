@@ -26,9 +26,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 class FailureConfiguration {
 
     private static final String QUEUE = "serai.failures";
-    private static final int BATCH = 50;
-    /** Counts messages, of up to 16 MB each, which are in memory while the database is away; one batch ahead is as fast as more. */
-    private static final int PREFETCH = 2 * BATCH;
+    /** Counts messages, which are in memory while the database is away; half is a batch, and one ahead is as fast as more. */
+    private static final int PREFETCH = 100;
 
     private static final int LEAST_PREFETCH = 4;
 

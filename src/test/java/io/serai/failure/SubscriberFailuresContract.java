@@ -321,13 +321,7 @@ abstract class SubscriberFailuresContract {
         var event = event(type, "0", Map.of());
         publisher.publish(event).join();
         var held = awaitStatus(name, FailureStatus.RETRYING);
-        camel.getRouteController().stopRoute(name);
-        await().atMost(SOON)
-                .until(() -> hub.getBean(AmqpAdmin.class)
-                                .getQueueInfo("serai.events." + name)
-                                .getMessageCount()
-                        == 1);
-        hub.getBean(AmqpAdmin.class).purgeQueue("serai.events." + name);
+        loseTheOneHeld(name);
         camel.getRouteController().startRoute(name);
         // so long ago that nobody seems to hold it
         jdbc.update("UPDATE failure SET due_at = CURRENT_TIMESTAMP - INTERVAL '1' MINUTE WHERE id = ?", held.id());
@@ -356,13 +350,7 @@ abstract class SubscriberFailuresContract {
         });
         publish(type, 1);
         var held = awaitStatus(name, FailureStatus.RETRYING);
-        camel.getRouteController().stopRoute(name);
-        await().atMost(SOON)
-                .until(() -> hub.getBean(AmqpAdmin.class)
-                                .getQueueInfo("serai.events." + name)
-                                .getMessageCount()
-                        == 1);
-        hub.getBean(AmqpAdmin.class).purgeQueue("serai.events." + name);
+        loseTheOneHeld(name);
         broken.set(false);
         camel.getRouteController().startRoute(name);
 
@@ -866,6 +854,17 @@ abstract class SubscriberFailuresContract {
         decide(Job.Kind.REPLAY, name);
         awaitStatus(name, FailureStatus.RESOLVED);
         assertThat(done).containsExactly("0");
+    }
+
+    /** Stops who holds the only message of the queue, and purges that. */
+    private void loseTheOneHeld(String name) throws Exception {
+        camel.getRouteController().stopRoute(name);
+        await().atMost(SOON)
+                .until(() -> hub.getBean(AmqpAdmin.class)
+                                .getQueueInfo("serai.events." + name)
+                                .getMessageCount()
+                        == 1);
+        hub.getBean(AmqpAdmin.class).purgeQueue("serai.events." + name);
     }
 
     private void remove(String routeId) throws Exception {

@@ -62,7 +62,9 @@ public final class RouteRuns {
         }
         // without one nobody would park it when it fails once more, so that it would be run without end
         if (route.getRoutePolicyList().stream().noneMatch(ParkInput.class::isInstance)) {
-            return parking.parkAgain(routeId, null, retried, properties, body, withoutPolicy(routeId));
+            var wayOut = new Invalid("running route " + routeId
+                    + " again: it names no retry policy any more; name one as its routeConfigurationId, and replay");
+            return giveUp(routeId, retried, properties, body, wayOut);
         }
         var consumer = route.getConsumer();
         var exchange = consumer.createExchange(false);
@@ -72,13 +74,7 @@ public final class RouteRuns {
             RouteInput.restore(properties, body, exchange);
         } catch (Invalid unreadable) {
             consumer.releaseExchange(exchange, false);
-            return parking.parkAgain(
-                    routeId,
-                    null,
-                    retried,
-                    properties,
-                    body,
-                    new Failure(unreadable, routeId, null, null, null, 0, false, false));
+            return giveUp(routeId, retried, properties, body, unreadable);
         }
         var told = new CompletableFuture<Void>();
         AsyncProcessorConverterHelper.convert(consumer.getProcessor()).process(exchange, doneSync -> {
@@ -101,9 +97,10 @@ public final class RouteRuns {
         return told;
     }
 
-    private static Failure withoutPolicy(String routeId) {
-        var wayOut = new Invalid("running route " + routeId
-                + " again: it names no retry policy any more; name one as its routeConfigurationId, and replay");
-        return new Failure(wayOut, routeId, null, null, null, 0, false, false);
+    /** It was not run, and is not to be by itself. */
+    private CompletableFuture<Void> giveUp(
+            String routeId, Retried retried, BasicProperties properties, byte[] body, Invalid why) {
+        var failure = new Failure(why, routeId, null, null, null, 0, false, false);
+        return parking.parkAgain(routeId, null, retried, properties, body, failure);
     }
 }
