@@ -9,12 +9,15 @@ import io.serai.routes.lint.Report.Place;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.camel.tooling.model.EipModel;
 import org.apache.camel.util.StringHelper;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -80,7 +83,10 @@ final class CamelSchema {
     /** The rule of each language, by name. */
     private final ObjectNode languages = JsonNodeFactory.instance.objectNode();
 
-    CamelSchema() {
+    /** Attributes that are times, which Camel's schema calls texts or numbers. */
+    private final Set<JsonNode> durations = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    CamelSchema(Catalogue catalogue) {
         try (var json = CamelSchema.class.getClassLoader().getResourceAsStream(RESOURCE)) {
             if (json == null) {
                 throw new IllegalStateException("reading " + RESOURCE + ": camel-yaml-dsl is not there");
@@ -95,9 +101,22 @@ final class CamelSchema {
                             languages.set(language.getKey(), language.getValue());
                         }
                     }));
+            catalogue
+                    .camel()
+                    .findModelNames()
+                    .forEach(name -> readDurations(catalogue.camel().eipModel(name)));
         } catch (IOException unreadable) {
             throw new UncheckedIOException("reading " + RESOURCE, unreadable);
         }
+    }
+
+    private void readDurations(EipModel model) {
+        var properties = definitions.path(model.getJavaType()).findValues("properties");
+        model.getOptions().stream()
+                .filter(option -> "duration".equals(option.getType()))
+                .forEach(option -> properties.stream()
+                        .filter(each -> each.has(option.getName()))
+                        .forEach(each -> durations.add(each.get(option.getName()))));
     }
 
     /** The schema as Camel ships it. */
@@ -108,6 +127,13 @@ final class CamelSchema {
     /** Names of the EIPs that a step may be. */
     Set<String> steps() {
         return keys(definitions.path("org.apache.camel.model.ProcessorDefinition"));
+    }
+
+    /** Names of the languages that an expression may be in. */
+    Set<String> languages() {
+        var names = new TreeSet<String>();
+        languages.fieldNames().forEachRemaining(names::add);
+        return names;
     }
 
     /** A list of routes, beans, REST services and so on. */
@@ -138,6 +164,14 @@ final class CamelSchema {
                     : check(node, definitions.path(name), depth);
         }
         var found = new ArrayList<Mismatch>();
+        if (durations.contains(rule)
+                && node instanceof ScalarNode scalar
+                && !isPlaceholder(scalar.getValue())
+                && !ComponentRules.isDuration(scalar.getValue())) {
+            var text = "'" + Text.cut(scalar.getValue()) + "' is no time; expected " + ComponentRules.A_DURATION;
+            found.add(new Mismatch(Place.of(node), depth, "type", text, null));
+            return found;
+        }
         if (!hasType(node, rule, depth, found)) {
             return found;
         }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -45,6 +46,9 @@ public final class Catalogue {
             "xpath",
             "xquery",
             "xtokenize");
+
+    /** The library that Camel takes where none is named. */
+    private static final Map<String, String> USUAL = Map.of("json", "jackson");
 
     private static final String SERVICES = "META-INF/services/org/apache/camel/";
 
@@ -87,9 +91,25 @@ public final class Catalogue {
         return has("language/" + (name.equals("java") ? "joor" : name));
     }
 
-    boolean hasDataFormat(String name) {
-        var model = camel.dataFormatModel(name);
-        return model == null || isPresent(model.getJavaType());
+    /**
+     * Implementations that a name of the DSL stands for.
+     *
+     * @param library which one is meant; null for the usual one, or for any where none is the usual one
+     */
+    List<String> dataFormats(String name, @Nullable String library) {
+        var known = camel.findDataFormatNames().stream()
+                .filter(each -> each.equals(name)
+                        || name.equals(camel.dataFormatModel(each).getModelName()))
+                .toList();
+        var wanted = library == null ? USUAL.getOrDefault(name, name) : library;
+        var meant = known.stream()
+                .filter(each -> each.equalsIgnoreCase(wanted) || each.equalsIgnoreCase(name + wanted))
+                .toList();
+        return meant.isEmpty() ? known : meant;
+    }
+
+    boolean hasDataFormat(String implementation) {
+        return has("dataformat/" + implementation);
     }
 
     CamelCatalog camel() {
@@ -132,10 +152,6 @@ public final class Catalogue {
 
     private boolean has(String service) {
         return classes.getResource(SERVICES + service) != null;
-    }
-
-    private boolean isPresent(String type) {
-        return classes.getResource(type.replace('.', '/') + ".class") != null;
     }
 
     List<String> languages() {

@@ -18,8 +18,11 @@ final class ComponentRules {
     /** Options of every consumer that polls, beside those of its component. */
     private static final Set<String> OF_SCHEDULERS = Set.of("scheduler.", "schedulerProperties");
 
-    private static final Pattern DURATION =
-            Pattern.compile("-?[0-9]+|P?T?([0-9]+(\\.[0-9]+)?\\s*(ms|millis|d|h|m|s|D|H|M|S)[a-z]*\\s*)+");
+    /** Camel takes other texts for 0 or fails on them ({@code org.apache.camel.util.TimeUtils}). */
+    private static final Pattern DURATION = Pattern.compile("-?[0-9]+|(?i:PT?[0-9][0-9.DHMTS]*)"
+            + "|(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m(in)?)?([0-9]+s(ec)?)?([0-9]+ms)?");
+
+    static final String A_DURATION = "a time such as 500ms, 5s or 1m30s";
 
     private final Catalogue catalogue;
 
@@ -156,10 +159,9 @@ final class ComponentRules {
         }
         var expected = switch (description.getType()) {
             case "boolean" -> value.matches("(?i)true|false") ? null : "true or false";
-            case "integer" ->
-                value.matches("[-+]?[0-9]+") || DURATION.matcher(value).matches() ? null : "a whole number";
+            case "integer" -> value.matches("[-+]?[0-9]+") || isDuration(value) ? null : "a whole number";
             case "number" -> value.matches("[-+]?[0-9]*\\.?[0-9]+([eE][-+]?[0-9]+)?") ? null : "a number";
-            case "duration" -> DURATION.matcher(value.strip()).matches() ? null : "a time such as 500ms, 5s or 1m30s";
+            case "duration" -> isDuration(value.strip()) ? null : A_DURATION;
             default -> null;
         };
         if (expected != null && !"path".equals(description.getKind())) {
@@ -169,6 +171,10 @@ final class ComponentRules {
                     "'" + name + "' cannot be '" + Text.cut(value) + "'; expected " + expected,
                     null);
         }
+    }
+
+    static boolean isDuration(String text) {
+        return DURATION.matcher(text).matches();
     }
 
     private static void checkRequired(EndpointUse use, Collection<EndpointOptionModel> known, Report report) {

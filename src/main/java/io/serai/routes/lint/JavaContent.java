@@ -13,6 +13,7 @@ import com.sun.source.util.TreePathScanner;
 import com.sun.source.util.Trees;
 import io.serai.routes.lint.EndpointUse.Role;
 import io.serai.routes.lint.Report.Place;
+import io.serai.routes.lint.RouteContent.DataFormatUse;
 import io.serai.routes.lint.RouteContent.Named;
 import io.serai.routes.lint.RouteContent.RouteUse;
 import java.io.File;
@@ -193,7 +194,24 @@ final class JavaContent {
                     content.endpoints().add(use);
                 }
             }
+            if (call.getMethodSelect() instanceof MemberSelectTree select
+                    && select.getExpression() instanceof MethodInvocationTree before
+                    && before.getArguments().isEmpty()
+                    && (nameOf(before).equals("marshal") || nameOf(before).equals("unmarshal"))) {
+                content.dataFormats().add(new DataFormatUse(name, library(call), endOf(select)));
+            }
             return super.visitMethodInvocation(call, null);
+        }
+
+        /** {@code json(JsonLibrary.Gson)}: the constant's name says which. */
+        private static @Nullable String library(MethodInvocationTree call) {
+            return call.getArguments().stream()
+                    .filter(MemberSelectTree.class::isInstance)
+                    .map(argument ->
+                            ((MemberSelectTree) argument).getIdentifier().toString())
+                    .filter(constant -> !constant.equals("class"))
+                    .findFirst()
+                    .orElse(null);
         }
 
         /** {@code from("…").….routeId("…")}: the calls before it lead back to the first. */
@@ -237,6 +255,14 @@ final class JavaContent {
                 return null;
             }
             return new Constants(trees, path).of(expression);
+        }
+
+        /** Where the last name of a chain of calls begins. */
+        private Place endOf(MemberSelectTree select) {
+            var end = positions.getEndPosition(unit, select);
+            var lines = unit.getLineMap();
+            var at = end - select.getIdentifier().length();
+            return end < 0 ? Place.TOP : new Place((int) lines.getLineNumber(at), (int) lines.getColumnNumber(at));
         }
 
         private Place placeOf(Tree tree) {

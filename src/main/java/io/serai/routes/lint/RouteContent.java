@@ -5,6 +5,7 @@ import io.serai.routes.lint.Report.Place;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** What a file holds that rules ask for, whichever language it is written in. */
@@ -16,7 +17,9 @@ record RouteContent(
         List<Expression> expressions,
         List<Swallowing> swallowing,
         List<Branch> branches,
-        List<Secret> constants) {
+        List<Secret> constants,
+        List<DataFormatUse> dataFormats,
+        List<Step> steps) {
 
     /**
      * A route.
@@ -51,9 +54,22 @@ record RouteContent(
     /** A value that is set by name. */
     record Secret(String name, String value, Place place) {}
 
+    /**
+     * A data format that a step names.
+     *
+     * @param name as in the DSL, such as {@code json}
+     * @param library which of its implementations, such as {@code Gson}; null for the usual one
+     */
+    record DataFormatUse(String name, @Nullable String library, Place place) {}
+
+    /** A step in YAML that is written with keys of its own. */
+    record Step(String kind, MappingNode value, Place place) {}
+
     static RouteContent empty(RouteFile file) {
         return new RouteContent(
                 file,
+                new ArrayList<>(),
+                new ArrayList<>(),
                 new ArrayList<>(),
                 new ArrayList<>(),
                 new ArrayList<>(),

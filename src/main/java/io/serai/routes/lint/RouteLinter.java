@@ -29,8 +29,11 @@ public final class RouteLinter {
 
     private final Catalogue catalogue = new Catalogue();
     // read beside the compiler's work, which takes longest
-    private final Supplier<CamelSchema> schema = SingletonSupplier.of(CamelSchema::new);
+    private final Supplier<CamelSchema> schema = SingletonSupplier.of(() -> new CamelSchema(catalogue));
     private final Supplier<LanguageRules> languages = SingletonSupplier.of(() -> new LanguageRules(catalogue));
+    private final Supplier<StepRules> steps =
+            SingletonSupplier.of(() -> new StepRules(schema.get().languages(), catalogue));
+    private final DataFormatRules dataFormats = new DataFormatRules(catalogue);
     private final ComponentRules components = new ComponentRules(catalogue);
     private final QueueRules queues = new QueueRules();
     private final SecretRules secrets = new SecretRules();
@@ -178,7 +181,10 @@ public final class RouteLinter {
             events.check(use, report);
             queues.check(use, report);
             secrets.check(use, report);
+            dataFormats.check(use, report);
         }
+        content.dataFormats().forEach(use -> dataFormats.check(use, report));
+        content.steps().forEach(step -> steps.get().check(step, report));
         content.expressions().forEach(expression -> languages.get().check(expression, report));
         content.constants().forEach(constant -> secrets.check(constant, report));
         style.check(content, report);

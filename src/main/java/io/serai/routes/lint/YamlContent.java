@@ -5,10 +5,12 @@ import io.serai.routes.lint.EndpointUse.Option;
 import io.serai.routes.lint.EndpointUse.Role;
 import io.serai.routes.lint.Report.Place;
 import io.serai.routes.lint.RouteContent.Branch;
+import io.serai.routes.lint.RouteContent.DataFormatUse;
 import io.serai.routes.lint.RouteContent.Expression;
 import io.serai.routes.lint.RouteContent.Named;
 import io.serai.routes.lint.RouteContent.RouteUse;
 import io.serai.routes.lint.RouteContent.Secret;
+import io.serai.routes.lint.RouteContent.Step;
 import io.serai.routes.lint.RouteContent.Swallowing;
 import java.util.Map;
 import java.util.Set;
@@ -50,6 +52,9 @@ final class YamlContent {
             "precondition");
 
     private static final Set<String> BRANCHES = Set.of("when", "otherwise", "doCatch", "doFinally", "onFallback");
+
+    /** Branches of which a step has several. */
+    private static final Set<String> LISTED = Set.of("when", "doCatch");
 
     /** What is under these is data, not routes. */
     private static final Set<String> DATA = Set.of("parameters", "properties", "constructors", "metadata");
@@ -128,9 +133,23 @@ final class YamlContent {
                 if (!DATA.contains(key)) {
                     var holder = key.equals("expression") ? parent : key;
                     readExpression(parent, key, entry.getValue());
+                    readSteps(key, entry.getKey(), entry.getValue());
                     visit(holder, entry.getValue(), configuration);
                 }
             });
+        }
+    }
+
+    private void readSteps(String kind, Node key, Node value) {
+        if (value instanceof MappingNode step) {
+            content.steps().add(new Step(kind, step, Place.of(key)));
+        }
+        if (LISTED.contains(kind)) {
+            for (var item : Nodes.items(value)) {
+                if (item instanceof MappingNode step) {
+                    content.steps().add(new Step(kind, step, Place.of(item)));
+                }
+            }
         }
     }
 
@@ -165,8 +184,22 @@ final class YamlContent {
         if (key.equals("setHeader") || key.equals("setProperty") || key.equals("setVariable")) {
             readConstant(value);
         }
+        if (key.equals("marshal") || key.equals("unmarshal")) {
+            readDataFormats(value);
+        }
         readSwallowing(key, value, configuration);
         walk(key, value, configuration);
+    }
+
+    /** Each key is read as one; those that are none are not known as such. */
+    private void readDataFormats(Node step) {
+        Nodes.entries(step).forEach((name, entry) -> {
+            var library = Nodes.get(entry.getValue(), "library");
+            var choice = library == null ? Nodes.get(entry.getValue(), "type") : library;
+            content.dataFormats()
+                    .add(new DataFormatUse(
+                            name, Nodes.text(choice), Place.of(choice == null ? entry.getKey() : choice)));
+        });
     }
 
     private void readSwallowing(String key, Node value, @Nullable String configuration) {

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each rule fires where it must, at the right place, and is silent where it must be. */
 @SuppressWarnings("StringConcatToTextBlock") // a case a line is easier to read
@@ -123,6 +126,110 @@ class RulesTest {
     void aLanguageThatTheHubHasNotIsReported() {
         assertThat(steps("- setBody:\n    groovy: \"1 + 1\"")).containsExactly("language-not-installed 11:21");
         assertThat(steps("- setBody:\n    jsonpath: \"$.a\"")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"csv", "base64", "gzipDeflater", "jacksonXml", "zipFile", "yaml", "avro", "hl7"})
+    void aDataFormatThatTheHubHasNotIsReported(String name) {
+        assertThat(steps("- unmarshal:\n    " + name + ": {}")).containsExactly("data-format-not-installed 11:13");
+    }
+
+    @Test
+    void aLibraryThatTheHubHasNotIsReportedWithTheJar() {
+        var finding = new Tree()
+                .with("a.camel.yaml", Tree.steps("- marshal:\n    json:\n      library: Gson"))
+                .findings()
+                .get(0);
+        assertThat(finding)
+                .extracting(Finding::rule, Finding::line, Finding::column)
+                .containsExactly("data-format-not-installed", 12, 24);
+        assertThat(finding.hint()).contains("camel-gson");
+        assertThat(steps("- to: dataformat:gson:marshal")).containsExactly("data-format-not-installed 10:15");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "json: {}",
+                "json:\n      library: jackson",
+                "json:\n      library: '{{library}}'",
+                "bindy:\n      type: Fixed\n      classType: x.Y",
+                "bindy:\n      type: KeyValue\n      classType: x.Y",
+                "custom:\n      ref: mine"
+            })
+    void aDataFormatThatTheHubHasIsNone(String format) {
+        assertThat(steps("- marshal:\n    " + format)).isEmpty();
+    }
+
+    @Test
+    void dataFormatsOfJavaAreLookedUpToo() {
+        var text = """
+                import org.apache.camel.builder.RouteBuilder;
+                import org.apache.camel.model.dataformat.JsonLibrary;
+
+                public class Formats extends RouteBuilder {
+                    @Override
+                    public void configure() {
+                        from("direct:formats").routeId("formats")
+                                .unmarshal().csv()
+                                .marshal().json(JsonLibrary.Gson)
+                                .unmarshal().json(JsonLibrary.Jackson, Object.class);
+                    }
+                }
+                """;
+        assertThat(new Tree().plain("Formats.java", text).rules())
+                .contains("data-format-not-installed 8:30", "data-format-not-installed 9:28")
+                .noneMatch(each -> each.contains("not-installed 10:"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"5 seconds", "5S", "1000L", "1_000", "1.5s", "1h 30m", "5minutes", "s", "30s1m"})
+    void aTimeThatCamelWouldReadAsAnotherIsReported(String time) {
+        assertThat(from("uri: timer:a\nparameters:\n  period: '" + time + "'")).containsExactly("option-value 10:9");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"5s", "500", "-1", "1h30m", "1d2h3m4s5ms", "PT5S", "P1DT1H", "5min", "5sec", "{{period}}"})
+    void aTimeAsCamelReadsItIsNone(String time) {
+        assertThat(from("uri: timer:a\nparameters:\n  period: '" + time + "'")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "filter, 'simple: ${body}'",
+        "split, 'simple: ${body}'",
+        "split, 'simple: ${body}\n    steps: []'",
+        "loop, 'constant: 2'",
+        "multicast, 'parallelProcessing: true'",
+        "idempotentConsumer, 'simple: ${body}\n    idempotentRepository: x'",
+        "circuitBreaker, 'id: x'",
+        "doTry, 'id: x'",
+        "step, 'id: x'",
+        "pipeline, 'id: x'",
+        "setBody, 'id: x'",
+        "setHeader, 'name: x'",
+        "transform, 'id: x'",
+        "validate, 'id: x'",
+        "recipientList, 'delimiter: x'",
+        "marshal, 'id: x'"
+    })
+    void aStepWithoutThatWhichCamelNeedsToMakeItIsReported(String step, String value) {
+        assertThat(steps("- " + step + ":\n    " + value.replace("\\n", "\n"))).containsExactly("missing 10:11");
+    }
+
+    @Test
+    void aCatchWithoutAnExceptionIsReported() {
+        var caught = "- doTry:\n    steps:\n      - stop: {}\n    doCatch:\n      - steps:\n          - stop: {}\n";
+        assertThat(steps(caught)).containsExactly("missing 14:17");
+        assertThat(steps(caught + "        exception: [java.io.IOException]\n")).isEmpty();
+    }
+
+    @Test
+    void aFallbackBeforeTheStepsIsReported() {
+        assertThat(
+                        steps(
+                                "- circuitBreaker:\n    onFallback:\n      steps:\n        - stop: {}\n    steps:\n      - stop: {}\n"))
+                .containsExactly("order 11:13");
     }
 
     @Test

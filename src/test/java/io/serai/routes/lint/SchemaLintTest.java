@@ -38,6 +38,23 @@ class SchemaLintTest {
     }
 
     @Test
+    void aTimeThatIsNoneIsReported() {
+        var aggregate = """
+                - aggregate:
+                    correlationExpression: {constant: x}
+                    aggregationStrategy: x
+                    completionTimeout: %s
+                    steps: [{stop: {}}]
+                """;
+        for (var time : List.of("5 seconds", "5S", "1.5s")) {
+            assertThat(steps(aggregate.formatted(time))).containsExactly("type 13:32");
+        }
+        for (var time : List.of("5s", "5000", "PT5S", "'{{time}}'")) {
+            assertThat(steps(aggregate.formatted(time))).isEmpty();
+        }
+    }
+
+    @Test
     void namesMayHaveDashesWhereCamelReadsThem() {
         assertThat(steps("- setBody:\n    exchange-property: x\n")).isEmpty();
         assertThat(steps("- marshal:\n    json:\n      module-class-names: x.Y\n"))
@@ -207,7 +224,7 @@ class SchemaLintTest {
     @Test
     void theSchemaIsMadeOfTheWordsThatAreKnown() {
         var unknown = new TreeSet<String>();
-        collect(new CamelSchema().json(), unknown);
+        collect(new CamelSchema(new Catalogue()).json(), unknown);
         unknown.removeAll(CamelSchema.WORDS);
         assertThat(unknown).isEmpty();
     }
