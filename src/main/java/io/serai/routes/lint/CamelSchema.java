@@ -14,7 +14,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.tooling.model.EipModel;
@@ -64,8 +63,6 @@ final class CamelSchema {
     private static final JsonNode BOOLEAN =
             JsonNodeFactory.instance.objectNode().put("type", "boolean");
 
-    private static final String LATER = "this hub runs Camel 4.17; it has neither what came later nor what went before";
-
     private static final String RESOURCE = "schema/camelYamlDsl.json";
     private static final String DEFINITIONS = "#/items/definitions/";
     private static final String LANGUAGE = "org.apache.camel.model.language.";
@@ -82,6 +79,8 @@ final class CamelSchema {
     private final JsonNode definitions;
     /** The rule of each language, by name. */
     private final ObjectNode languages = JsonNodeFactory.instance.objectNode();
+
+    private final KeyHints hints;
 
     /** Attributes that are times, which Camel's schema calls texts or numbers. */
     private final Set<JsonNode> durations = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -108,6 +107,7 @@ final class CamelSchema {
         } catch (IOException unreadable) {
             throw new UncheckedIOException("reading " + RESOURCE, unreadable);
         }
+        hints = new KeyHints(definitions, catalogue);
     }
 
     private void readDurations(EipModel model) {
@@ -126,7 +126,7 @@ final class CamelSchema {
 
     /** Names of the EIPs that a step may be. */
     Set<String> steps() {
-        return keys(definitions.path("org.apache.camel.model.ProcessorDefinition"));
+        return keys(definitions.path(KeyHints.STEP));
     }
 
     /** Names of the languages that an expression may be in. */
@@ -264,7 +264,7 @@ final class CamelSchema {
                     depth,
                     "type",
                     "expected " + named(type) + ", found " + named(node),
-                    typeHint(type)));
+                    KeyHints.ofType(type, node, rule)));
         }
         return fits;
     }
@@ -352,32 +352,17 @@ final class CamelSchema {
     }
 
     private Mismatch unknown(String key, Place place, Set<String> known, int depth) {
-        var steps = steps();
-        if (known.equals(steps)) {
-            return new Mismatch(
-                    place,
-                    depth + 1,
-                    "unknown-eip",
-                    "'" + key + "' is no step that Camel " + VERSION + " knows",
-                    Similar.find(key, known).map(CamelSchema::meant).orElse(LATER));
-        }
-        var hint = Similar.find(key, known).map(CamelSchema::meant);
-        if (hint.isEmpty() && steps.contains(key)) {
-            hint = Optional.of("'" + key + "' is a step: it belongs under 'steps:', as an item with '- '");
-        }
+        var isStep = known.equals(steps());
         return new Mismatch(
                 place,
                 depth + 1,
-                "unknown-key",
-                "'" + key + "' is not known here to Camel " + VERSION,
-                hint.orElseGet(() -> known.size() > 12 ? LATER : "known are " + String.join(", ", known)));
+                isStep ? "unknown-eip" : "unknown-key",
+                "'" + key + "' is "
+                        + (isStep ? "no step that Camel " + VERSION + " knows" : "not known here to Camel " + VERSION),
+                hints.of(key, known));
     }
 
-    private static String meant(String name) {
-        return "did you mean '" + name + "'?";
-    }
-
-    private Set<String> keys(JsonNode rule) {
+    static Set<String> keys(JsonNode rule) {
         var names = new TreeSet<String>();
         rule.path("properties").fieldNames().forEachRemaining(names::add);
         return names;
@@ -398,13 +383,5 @@ final class CamelSchema {
             return Nodes.isNull(node) ? "nothing" : "'" + Text.cut(scalar.getValue()) + "'";
         }
         return node instanceof SequenceNode ? "a list" : "keys with values";
-    }
-
-    private static @Nullable String typeHint(String type) {
-        return switch (type) {
-            case "array" -> "begin each item with '- '";
-            case "object" -> "indent the keys that belong here by two more blanks";
-            default -> null;
-        };
     }
 }

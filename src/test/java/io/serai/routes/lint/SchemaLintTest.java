@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Slips in YAML and in the words of the DSL, with the place and what was meant. */
 @SuppressWarnings("StringConcatToTextBlock") // a case a line is easier to read
@@ -35,6 +37,30 @@ class SchemaLintTest {
         assertThat(finding.message()).contains("second document").doesNotContain("not YAML");
         assertThat(new Tree().plain("a.camel.yaml", "---\n" + route + "...\n").findings())
                 .noneMatch(each -> each.rule().equals("yaml"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "setHeader:\\n    <<: {name: x}\\n    constant: x | no merge keys",
+                "circuitBreaker:\\n    resilience4jConfiguration:\\n      resilience4jConfiguration: {}\\n    steps: [{stop: {}}] | take one of them out",
+                "onFallback:\\n    steps: [{stop: {}}] | belongs under 'circuitBreaker', as a key beside its 'steps:'",
+                "otherwise:\\n    steps: [{stop: {}}] | belongs under 'choice'",
+                "unmarshal:\\n    jackson: {} | did you mean 'json'?",
+                "unmarshal:\\n    gson: {} | did you mean 'json'?",
+                "pollEnrich:\\n    uri: file:in | say it in a language",
+                "steps:\\n    - stop: {} | the list holds steps",
+                "setBody: hello | 'constant: \"hello\"'",
+                "setBody: 'hello ${body}' | 'simple: \"hello ${body}\"'"
+            })
+    void aKeyInTheWrongPlaceIsSentToItsOwn(String step, String hint) {
+        assertThat(new Tree()
+                        .with("a.camel.yaml", Tree.steps("- " + step.replace("\\n", "\n")))
+                        .findings())
+                .extracting(Finding::hint)
+                .anyMatch(each -> each != null && each.contains(hint));
     }
 
     @Test
