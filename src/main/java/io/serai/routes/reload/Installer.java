@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.RouteConfigurationBuilder;
 import org.apache.camel.component.bean.BeanEndpoint;
+import org.apache.camel.component.kamelet.KameletEndpoint;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.rest.VerbDefinition;
@@ -127,6 +129,7 @@ final class Installer {
         for (var id : installed.routeIds()) {
             attempt("route " + id, () -> removeRoute(id));
         }
+        installed.templates().forEach(template -> removeUses(template.getId()));
         removeSame(model.getRestDefinitions(), installed.rests());
         removeSame(model.getRouteTemplateDefinitions(), installed.templates());
         // by identity: Camel's own removal gives ids to those that have none, which are then global no longer
@@ -155,9 +158,28 @@ final class Installer {
         if (definition != null) {
             model.removeRouteDefinition(definition);
         }
+        removeEndpoints(endpoint -> id.equals(endpoint.getRouteId()));
         for (var part : parts) {
             removeRoute(part.getId());
         }
+    }
+
+    /** Routes that {@code kamelet:} endpoints have made of a template, those of dynamic endpoints too, which have no parent. */
+    private void removeUses(String template) {
+        model.getRouteDefinitions().stream()
+                .filter(each -> each.getTemplateParameters() != null
+                        && template.equals(each.getTemplateParameters().get("templateId")))
+                .map(RouteDefinition::getId)
+                .toList()
+                .forEach(id -> attempt("route " + id, () -> removeRoute(id)));
+        removeEndpoints(endpoint -> template.equals(endpoint.getTemplateId()));
+    }
+
+    /** Camel would give the next user the endpoint whose route is gone, instead of making one with a route. */
+    private void removeEndpoints(Predicate<KameletEndpoint> gone) {
+        context.getEndpoints().stream()
+                .filter(each -> each instanceof KameletEndpoint endpoint && gone.test(endpoint))
+                .forEach(each -> attempt("endpoint " + each, () -> context.removeEndpoint(each)));
     }
 
     private static <T> void removeSame(List<T> from, List<T> gone) {

@@ -71,32 +71,28 @@ final class Preflight {
         var context = scratch.context(state);
         try {
             var installer = new Installer(context, new Loader(context, directory, compiled), clock);
+            var made = new ArrayList<Installed>();
             for (var unit :
                     units.stream().sorted(Comparator.comparing(Unit::kind)).toList()) {
                 try {
-                    installer.add(unit, prints.needed(unit), "", "");
+                    made.add(installer.add(unit, prints.needed(unit), "", ""));
                 } catch (Broken broken) {
                     return new Wrong(unit, broken.finding());
                 }
             }
-            return start(context, units);
+            return start(context, made);
         } finally {
             stop(context);
         }
     }
 
     /** Makes the processors and endpoints of all routes. */
-    private static @Nullable Wrong start(DefaultCamelContext context, Collection<Unit> units) {
+    private static @Nullable Wrong start(DefaultCamelContext context, List<Installed> made) {
         try {
             context.start();
             return null;
         } catch (Exception | LinkageError refused) {
-            var text = String.valueOf(refused.getMessage()) + " " + refused.getCause();
-            var unit = units.stream()
-                    .filter(each -> each.kind().compareTo(Kind.TEMPLATE) > 0)
-                    .filter(each -> Fingerprints.mentions(text, each.key()) || Fingerprints.mentions(text, each.name()))
-                    .findFirst()
-                    .orElseGet(() -> units.stream().reduce((one, next) -> next).orElseThrow());
+            var unit = Culprit.of(context, refused, made);
             return new Wrong(unit, Place.of(unit, refused).finding());
         }
     }

@@ -155,8 +155,12 @@ public final class Reloader {
         return outcome;
     }
 
-    /** What others lacked may be there now. A route that could not be started is not tried again: it would be stopped for it. */
+    /**
+     * Refused files may lack only what this change brings, and this change only what they bring: what is still refused is
+     * tried once more together. A route that could not be started is not tried again: it would be stopped for it.
+     */
     private Outcome applyEach(Changes changes) {
+        var before = Set.copyOf(refused.keySet());
         var outcome = settle(changes);
         remember(changes, outcome);
         var unable = refused.entrySet().stream()
@@ -164,19 +168,22 @@ public final class Reloader {
                         .anyMatch(finding -> finding.rule().equals(Place.START)))
                 .map(Map.Entry::getKey)
                 .toList();
-        var waiting = waiting(refused).without(changes.files().keySet()).without(unable);
-        if (outcome.live().isEmpty() || waiting.isEmpty()) {
+        var waiting = waiting(refused).without(unable);
+        var mayHelp = before.stream().anyMatch(path -> !changes.files().containsKey(path));
+        if (outcome.busy() != null || waiting.isEmpty() || !mayHelp) {
             return outcome;
         }
         var mended = settle(waiting);
         remember(waiting, mended);
         return new Outcome(
                 join(outcome.live(), mended.live()),
-                outcome.refused(),
-                outcome.findings(),
+                outcome.refused().stream()
+                        .filter(path -> !mended.live().contains(path))
+                        .collect(Collectors.toSet()),
+                outcome.refused().stream().allMatch(mended.live()::contains) ? mended.findings() : outcome.findings(),
                 Stream.concat(outcome.started().stream(), mended.started().stream())
                         .toList(),
-                null);
+                mended.busy());
     }
 
     private static Set<String> join(Set<String> some, Set<String> others) {

@@ -30,6 +30,9 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 /** Takes a route file apart. Reads text only; Camel has no part in it. */
 final class Units {
 
+    /** The key of a unit that is all of its file. */
+    static final String WHOLE_FILE = "file";
+
     /** Hold for all routes of their file, and so are part of each. */
     private static final Set<String> FILE_SCOPE = Set.of(
             "errorHandler",
@@ -100,14 +103,15 @@ final class Units {
 
     private static Unit resource(RouteFile file) {
         var name = file.path().substring(file.path().lastIndexOf('/') + 1);
-        return new Unit(file.path(), Kind.RESOURCE, "file", file.name(), 1, "", Hash.of(file.content()), Set.of(name));
+        return new Unit(
+                file.path(), Kind.RESOURCE, WHOLE_FILE, file.name(), 1, "", Hash.of(file.content()), Set.of(name));
     }
 
     private Unit java(String text) {
         var provides =
                 BOUND.matcher(text).results().map(found -> found.group(1)).collect(Collectors.toSet());
         provides.add(file.name());
-        return new Unit(file.path(), Kind.JAVA, "file", file.name(), 1, text, text, provides);
+        return new Unit(file.path(), Kind.JAVA, WHOLE_FILE, file.name(), 1, text, text, provides);
     }
 
     private List<Unit> yaml() throws Broken {
@@ -122,7 +126,7 @@ final class Units {
         }
         scalar(child(child(root, "metadata"), "name")).ifPresent(provides::add);
         return List.of(new Unit(
-                file.path(), kind, "file", file.name(), 1, String.join("\n", lines), canonical(root), provides));
+                file.path(), kind, WHOLE_FILE, file.name(), 1, String.join("\n", lines), canonical(root), provides));
     }
 
     private Node read() throws Broken {
@@ -193,7 +197,7 @@ final class Units {
             units.add(new Unit(
                     file.path(),
                     Kind.WHOLE,
-                    "file",
+                    WHOLE_FILE,
                     file.name(),
                     1,
                     String.join("\n", lines),

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.serai.bus.component.FailedAt;
+import io.serai.routes.lint.Finding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -757,6 +760,194 @@ class ReloadIT {
                 .delete("t/shout-action.kamelet.yaml")
                 .awaitLive("t/shout-action.kamelet.yaml");
         assertThat(hub.camel().getRoutes().stream().map(Route::getRouteId)).noneMatch(id -> id.contains("shout"));
+    }
+
+    private static String kamelet(String name, String text) {
+        return """
+                apiVersion: camel.apache.org/v1
+                kind: Kamelet
+                metadata:
+                  name: %s
+                  labels:
+                    camel.apache.org/kamelet.type: action
+                spec:
+                  definition:
+                    title: Shout
+                    required: [label]
+                    properties:
+                      label:
+                        title: Label
+                        type: string
+                  template:
+                    from:
+                      uri: kamelet:source
+                      steps:
+                        - setBody:
+                            simple: "${body} %s {{label}}"
+                """.formatted(name, text);
+    }
+
+    private static String template(String name, String text) {
+        return """
+                - routeTemplate:
+                    id: %s
+                    parameters:
+                      - name: label
+                    from:
+                      uri: kamelet:source
+                      steps:
+                        - setBody:
+                            simple: "${body} %s {{label}}"
+                """.formatted(name, text);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "to       | - to: kamelet:NAME?label=L",
+                "step     | - kamelet: {name: NAME, parameters: {label: L}}",
+                "inline   | - kamelet: NAME?label=L",
+                "branch   | - choice: {when: [{simple: '${body} != null', steps: [{kamelet: {name: NAME, parameters: {label: L}}}]}]}",
+                "dynamic  | - toD: kamelet:NAME?label=L",
+                "list     | - recipientList: {constant: 'kamelet:NAME?label=L'}",
+                "slip     | - routingSlip: {constant: 'kamelet:NAME?label=L'}",
+                "enriched | - enrich: {constant: 'kamelet:NAME?label=L'}"
+            })
+    void whatUsesAKameletOrATemplateHasItsNewContentAtOnce(String id, String steps) {
+        for (var isKamelet : List.of(true, false)) {
+            var name = "shout-" + id + (isKamelet ? "-k" : "-t");
+            var brought = "t/" + name + (isKamelet ? ".kamelet.yaml" : ".camel.yaml");
+            var user = "t/uses-" + name + ".camel.yaml";
+            hub.write(brought, isKamelet ? kamelet(name, "one") : template(name, "one"))
+                    .awaitLive(brought);
+            hub.write(
+                            user,
+                            route("uses-" + name, "/t/" + name, "x")
+                                    + steps.replace("NAME", name).indent(8))
+                    .awaitLive(user);
+            assertThat(hub.get("/t/" + name).body()).isEqualTo("x one L");
+
+            for (var text : List.of("two", "three")) {
+                hub.write(brought, isKamelet ? kamelet(name, text) : template(name, text))
+                        .awaitLive(brought);
+                assertThat(hub.get("/t/" + name).body()).isEqualTo("x " + text + " L");
+            }
+            hub.delete(user).awaitLive(user);
+            hub.delete(brought).awaitLive(brought);
+            assertThat(hub.camel().getRoutes().stream().map(Route::getRouteId)).noneMatch(each -> each.contains(name));
+        }
+    }
+
+    @Test
+    void onlyTheFileThatIsWrongHasAFinding() {
+        var bystanders = List.of("t/Bystander.java", "t/first-bystander.kamelet.yaml", "t/zoo-bystander.kamelet.yaml");
+        hub.write(bystanders.get(0), """
+                import org.apache.camel.builder.RouteBuilder;
+
+                public class Bystander extends RouteBuilder {
+                    @Override
+                    public void configure() {
+                        from("direct:bystander").routeId("bystander").log("file ${body}");
+                    }
+                }
+                """)
+                .write(bystanders.get(1), kamelet("first-bystander", "a"))
+                .write(bystanders.get(2), kamelet("zoo-bystander", "z"))
+                .awaitLive(bystanders.toArray(String[]::new));
+        var configuration = """
+                - routeConfiguration:
+                    id: chosen
+                    onException:
+                      - onException:
+                          exception: [java.io.IOException]
+                          handled: {constant: "true"}
+                """;
+        var user = "t/chooses.camel.yaml";
+        hub.write("t/chosen.camel.yaml", configuration)
+                .write(
+                        user,
+                        route("chooses", "/t/chooses", "x")
+                                .replace("id: chooses", "id: chooses\n    routeConfigurationId: chosen"))
+                .awaitLive("t/chosen.camel.yaml", user);
+
+        hub.write("t/chosen.camel.yaml", configuration.replace("chosen", "other"));
+        assertThat(hub.awaitRefused("t/chosen.camel.yaml"))
+                .extracting(Finding::file)
+                .containsOnly(user);
+        hub.write("t/chosen.camel.yaml", configuration).awaitLive("t/chosen.camel.yaml");
+
+        var wrong = kamelet("middle-wrong", "x").replace("- setBody:", "- bean: {ref: nowhere}\n        - setBody:");
+        hub.write("t/middle-wrong.kamelet.yaml", wrong)
+                .write(
+                        "t/uses-wrong.camel.yaml",
+                        route("uses-wrong", "/t/uses-wrong", "x")
+                                + "        - kamelet: {name: middle-wrong, parameters: {label: L}}\n");
+        assertThat(hub.awaitRefused("t/uses-wrong.camel.yaml"))
+                .extracting(Finding::file)
+                .isNotEmpty()
+                .isSubsetOf("t/middle-wrong.kamelet.yaml", "t/uses-wrong.camel.yaml");
+        hub.delete("t/uses-wrong.camel.yaml");
+        hub.delete("t/middle-wrong.kamelet.yaml");
+        hub.delete(user).delete("t/chosen.camel.yaml").awaitLive(user, "t/chosen.camel.yaml");
+        bystanders.forEach(hub::delete);
+        hub.awaitLive(bystanders.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void filesThatNeedEachOtherAreLiveWhenTheLastOfThemIsSaved(boolean isUserFirst) {
+        var template = "t/pair-template.camel.yaml";
+        var user = "t/pair-user.camel.yaml";
+        var other = "t/pair-other.camel.yaml";
+        hub.write(template, pairTemplate("who"))
+                .write(user, pairUser("one", "who"))
+                .write(other, pairUser("two", "who"))
+                .awaitLive(template, user, other);
+
+        var changes = new ArrayList<Runnable>(List.of(
+                () -> hub.write(template, pairTemplate("name")),
+                () -> hub.write(user, pairUser("one", "name")),
+                () -> hub.write(other, pairUser("two", "name"))));
+        var paths = new ArrayList<>(List.of(template, user, other));
+        if (isUserFirst) {
+            Collections.reverse(changes);
+            Collections.reverse(paths);
+        }
+        changes.get(0).run();
+        hub.awaitRefused(paths.get(0));
+        changes.get(1).run();
+        hub.awaitRefused(paths.get(1));
+        changes.get(2).run();
+
+        hub.awaitLive(template, user, other);
+        await().until(() -> !hub.reloader().refused().keySet().stream().anyMatch(paths::contains));
+        paths.forEach(hub::delete);
+        hub.awaitLive(template, user, other);
+    }
+
+    private static String pairTemplate(String parameter) {
+        return """
+                - routeTemplate:
+                    id: pair
+                    parameters:
+                      - name: %1$s
+                    from:
+                      uri: "direct:pair-{{%1$s}}"
+                      steps:
+                        - log: "{{%1$s}}"
+                """.formatted(parameter);
+    }
+
+    private static String pairUser(String id, String parameter) {
+        return """
+                - templatedRoute:
+                    routeTemplateRef: pair
+                    routeId: pair-%1$s
+                    parameters:
+                      - name: %2$s
+                        value: %1$s
+                """.formatted(id, parameter);
     }
 
     @Test
