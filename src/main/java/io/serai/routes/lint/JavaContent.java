@@ -90,7 +90,14 @@ final class JavaContent {
                 sources.stream()
                         .filter(source -> source.toUri().equals(uri))
                         .findFirst()
-                        .ifPresent(source -> new Calls(trees, unit, source.content).scan(unit, null));
+                        .ifPresent(source -> {
+                            new Calls(trees, unit, source.content).scan(unit, null);
+                            new Builders(
+                                            task,
+                                            unit,
+                                            new Report(source.content.file().path(), findings))
+                                    .check(source.content.file().name());
+                        });
             }
         } catch (IOException unreadable) {
             throw new UncheckedIOException("compiling Java routes", unreadable);

@@ -147,9 +147,11 @@ public final class RouteLinter {
                 new YamlContent(content).readTemplate(key, entry.getValue());
             });
         } else if (root instanceof MappingNode && "Integration".equals(kind)) {
-            var spec = Nodes.get(root, "spec");
-            var flows = Nodes.get(spec, "flows");
-            readItems(flows == null ? Nodes.get(spec, "flow") : flows, content, report);
+            report.error(
+                    Place.of(root),
+                    "not-started",
+                    "Camel " + CamelSchema.VERSION + " runs nothing of 'kind: Integration'",
+                    "make the items of 'spec: flows:' the list that the file is");
         } else if (root instanceof MappingNode && ("Pipe".equals(kind) || "KameletBinding".equals(kind))) {
             return;
         } else if (root instanceof SequenceNode) {

@@ -460,6 +460,53 @@ class RulesTest {
         assertThat(System.getProperty("serai.lint.ran")).isNull();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "'public class Built extends RouteBuilder { public Built(String name) {} CONFIGURE }', 3",
+        "'public class Built extends RouteBuilder { private Built() {} CONFIGURE }', 3",
+        "'public class Built extends RouteBuilder { CONFIGURE }\nclass Second extends RouteBuilder { CONFIGURE }', 4",
+        "'public class Built extends RouteBuilder { CONFIGURE\nstatic class Nested extends RouteBuilder { CONFIGURE } }', 4",
+        "'public class Built { CONFIGURE\nstatic class Nested extends RouteBuilder { CONFIGURE } }', 4"
+    })
+    void aRouteBuilderThatCamelPassesOverIsReported(String text, int line) {
+        var java = "import org.apache.camel.builder.RouteBuilder;\n\n"
+                + text.replace("CONFIGURE", "public void configure() {}");
+        assertThat(new Tree().plain("Built.java", java).findings())
+                .filteredOn(each -> each.rule().equals("not-started"))
+                .extracting(Finding::line)
+                .containsExactly(line);
+    }
+
+    @Test
+    void helpersAndAnonymousBuildersOfJavaAreNoneThatArePassedOver() {
+        assertThat(new Tree().plain("Built.java", """
+                        import org.apache.camel.builder.RouteBuilder;
+
+                        public class Built extends RouteBuilder {
+                            record Line(String sku) {}
+                            abstract static class Base extends RouteBuilder {}
+
+                            @Override
+                            public void configure() {}
+                        }
+                        """).rules()).noneMatch(each -> each.startsWith("not-started"));
+        assertThat(new Tree()
+                        .plain("Line.java", "public record Line(String sku) {}\n")
+                        .rules())
+                .noneMatch(each -> each.startsWith("not-started"));
+    }
+
+    @Test
+    void anIntegrationOfCamelKIsReportedAsCamelRunsNoneOfIt() {
+        assertThat(new Tree().plain("a.camel.yaml", """
+                                apiVersion: camel.apache.org/v1
+                                kind: Integration
+                                spec:
+                                  flows:
+                                    - route: {from: {uri: 'timer:a', steps: [{log: tick}]}}
+                                """).rules()).contains("not-started 1:1");
+    }
+
     @Test
     void constantsOfJavaArePutTogether() {
         var text = """
