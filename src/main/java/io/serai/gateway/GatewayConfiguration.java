@@ -12,6 +12,7 @@ import jakarta.servlet.DispatcherType;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
@@ -109,6 +110,19 @@ class GatewayConfiguration {
                 public void addInterceptors(InterceptorRegistry registry) {
                     registry.addInterceptor(new KnownParameters()).addPathPatterns("/api/**");
                 }
+            };
+        }
+
+        @Bean
+        CamelContextConfiguration edgeHeaders() {
+            return new CamelContextConfiguration() {
+                @Override
+                public void beforeApplicationStart(CamelContext context) {
+                    EdgeHeaders.guard(context);
+                }
+
+                @Override
+                public void afterApplicationStart(CamelContext context) {}
             };
         }
 
