@@ -4,6 +4,7 @@ package io.serai.gateway;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.serai.bus.BusProperties;
 import io.serai.bus.EventPublisher;
 import io.serai.bus.outbox.StoreAndForward;
 import io.serai.gateway.gate.RoutesAwaited;
@@ -43,6 +44,11 @@ class GatewayConfiguration {
                 ? new EventIntake(storeAndForward::publish, json, meters)
                 : new EventIntake(
                         events -> events.stream().map(publisher::publish).toList(), json, meters);
+    }
+
+    @Bean
+    Admission admission(BusProperties bus, PublisherProperties publishers) {
+        return new Admission(bus.source(), publishers.reservedTypes());
     }
 
     /** Whether events are taken, by broker or outbox; that the broker alone is away makes no hub unready. */

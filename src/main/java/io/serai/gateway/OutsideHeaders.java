@@ -40,8 +40,7 @@ final class OutsideHeaders {
 
     static boolean contain(Exchange exchange, String name, Object value) {
         var outside = find(exchange);
-        return outside != null
-                && outside.headers.contains(new Header(name.toLowerCase(Locale.ROOT), value.toString()));
+        return outside != null && outside.headers.contains(new Header(name.toLowerCase(Locale.ROOT), value.toString()));
     }
 
     /** The route sets the header itself, perhaps to the value that it had; branches of the same exchange do not see that. */

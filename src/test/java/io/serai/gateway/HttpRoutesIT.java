@@ -328,14 +328,7 @@ class HttpRoutesIT {
         var response = client.get(
                 "/t/name/7?Set-Cookie=sid%3Devil&Set-Cookie=%5Ba%2Cb%5D&Refresh=0&Access-Control-Allow-Origin=*&q=1"
                         + "&Location=%5Bx%2Cy%5D",
-                "Authorization",
-                "Basic c2VjcmV0",
-                "Cookie",
-                "sid=42",
-                "X-Api-Key",
-                "secret",
-                "X-Other",
-                "other");
+                "Authorization", "Basic c2VjcmV0", "Cookie", "sid=42", "X-Api-Key", "secret", "X-Other", "other");
         assertThat(response.body()).isEqualTo("[7]");
         assertThat(response.headers().map().keySet())
                 .doesNotContain(

@@ -248,8 +248,8 @@ abstract class QueueContract {
             @Override
             public void configure() {
                 from("spring-rabbitmq:default?queues=" + from)
-                        .process(
-                                exchange -> seen.addAll(exchange.getMessage().getHeaders().keySet()))
+                        .process(exchange ->
+                                seen.addAll(exchange.getMessage().getHeaders().keySet()))
                         .setHeader("CamelSpringRabbitmqCorrelationId", constant("set-by-route"))
                         .to("spring-rabbitmq:default?routingKey=" + to);
             }
