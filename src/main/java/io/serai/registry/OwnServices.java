@@ -55,7 +55,7 @@ final class OwnServices implements ApplicationListener<ApplicationReadyEvent>, D
             int ttl = (int)
                     Math.min(ServiceInstance.MAX_TTL, 3 * properties.heartbeat().toSeconds());
             own = properties.services().stream()
-                    .map(name -> new ServiceInstance(name, instance, address, Health.UP, null, ttl))
+                    .map(name -> new ServiceInstance(name, instance, address, Health.UP, null, ttl, true))
                     .toList();
         }
         services.offer(own);
