@@ -10,6 +10,7 @@ import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.spi.EndpointStrategy;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.spi.HeaderFilterStrategyAware;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Filters the headers of every endpoint that maps them to another system's: what belongs to one connection never passes,
@@ -45,18 +46,23 @@ final class EdgeHeaders implements HeaderFilterStrategy {
     }
 
     @Override
-    public boolean applyFilterToExternalHeaders(String name, Object value, Exchange exchange) {
+    public boolean applyFilterToExternalHeaders(String name, Object value, @Nullable Exchange exchange) {
         if (CredentialNames.isOfOneConnection(name) || own.applyFilterToExternalHeaders(name, value, exchange)) {
             return true;
         }
-        OutsideHeaders.add(exchange, name, value);
+        // some components name no exchange
+        if (exchange != null) {
+            OutsideHeaders.add(exchange, name, value);
+        }
         return false;
     }
 
     @Override
-    public boolean applyFilterToCamelHeaders(String name, Object value, Exchange exchange) {
+    public boolean applyFilterToCamelHeaders(String name, Object value, @Nullable Exchange exchange) {
         return CredentialNames.isOfOneConnection(name)
-                || (CredentialNames.isCredential(name) && OutsideHeaders.contain(exchange, name, value))
+                || (CredentialNames.isCredential(name)
+                        && exchange != null
+                        && OutsideHeaders.contain(exchange, name, value))
                 || own.applyFilterToCamelHeaders(name, value, exchange);
     }
 }

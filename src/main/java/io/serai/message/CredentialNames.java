@@ -33,12 +33,20 @@ public final class CredentialNames {
 
     private CredentialNames() {}
 
-    /** @param name of a header or parameter, in any case */
+    /**
+     * Whether the name is that of a credential.
+     *
+     * @param name of a header or parameter, in any case
+     */
     public static boolean isCredential(String name) {
         return PATTERN.matcher(name).matches();
     }
 
-    /** @param name of a header, in any case */
+    /**
+     * Whether the header is for one connection only.
+     *
+     * @param name of a header, in any case
+     */
     public static boolean isOfOneConnection(String name) {
         return OF_ONE_CONNECTION.contains(name.toLowerCase(Locale.ROOT));
     }
