@@ -3,8 +3,10 @@ package io.serai;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.web.ServerProperties;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.context.WebServerApplicationContext;
+import org.springframework.boot.web.server.Ssl;
 import org.springframework.context.ApplicationListener;
 import org.springframework.stereotype.Component;
 
@@ -14,10 +16,17 @@ class Welcome implements ApplicationListener<ApplicationReadyEvent> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Welcome.class);
 
+    private final ServerProperties server;
+
+    Welcome(ServerProperties server) {
+        this.server = server;
+    }
+
     @Override
     public void onApplicationEvent(ApplicationReadyEvent ready) {
         if (ready.getApplicationContext() instanceof WebServerApplicationContext web && web.getWebServer() != null) {
-            var address = "http://localhost:" + web.getWebServer().getPort();
+            var scheme = Ssl.isEnabled(server.getSsl()) ? "https" : "http";
+            var address = scheme + "://localhost:" + web.getWebServer().getPort();
             LOG.info("""
                     Serai listens on {}. Try:
                       curl -N '{}/api/events/stream'

@@ -44,9 +44,11 @@ final class EventsController {
     private final BinaryEvents binary;
     private final JsonEvents structured;
     private final JsonText json;
+    private final Admission admission;
     private final Clock clock;
 
-    EventsController(GatewayProperties properties, EventIntake intake, Clock clock) {
+    EventsController(GatewayProperties properties, EventIntake intake, Admission admission, Clock clock) {
+        this.admission = admission;
         this.properties = properties;
         this.intake = intake;
         this.binary = new BinaryEvents(clock);
@@ -85,12 +87,12 @@ final class EventsController {
             var contentType = MediaTypes.parse(request.getContentType());
             mode = mode(contentType);
             switch (mode) {
-                case STRUCTURED -> defer(request, structured.one(body(request)), mode);
+                case STRUCTURED -> defer(request, admission.admit(request, structured.one(body(request))), mode);
                 case BATCH -> {
-                    List<Event> events = structured.batch(body(request));
+                    List<Event> events = admission.admitBatch(request, structured.batch(body(request)));
                     PendingAnswer.defer(request, intake.publish(events), properties.answerTimeout(), false);
                 }
-                default -> defer(request, binary(request, contentType), mode);
+                default -> defer(request, admission.admit(request, binary(request, contentType)), mode);
             }
         } catch (IOException | RuntimeException refused) {
             intake.rejected(mode);
@@ -125,7 +127,7 @@ final class EventsController {
             MediaTypes.checkUtf8(contentType);
             var body = body(request);
             json.check(body);
-            defer(request, event(type, request, body), Mode.JSON);
+            defer(request, admission.admitOwn(request, event(type, request, body)), Mode.JSON);
         } catch (IOException | RuntimeException refused) {
             intake.rejected(Mode.JSON);
             throw refused;

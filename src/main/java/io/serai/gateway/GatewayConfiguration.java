@@ -4,6 +4,7 @@ package io.serai.gateway;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.serai.bus.BusProperties;
 import io.serai.bus.EventPublisher;
 import io.serai.bus.outbox.StoreAndForward;
 import io.serai.gateway.gate.RoutesAwaited;
@@ -12,6 +13,7 @@ import jakarta.servlet.DispatcherType;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
@@ -42,6 +44,11 @@ class GatewayConfiguration {
                 ? new EventIntake(storeAndForward::publish, json, meters)
                 : new EventIntake(
                         events -> events.stream().map(publisher::publish).toList(), json, meters);
+    }
+
+    @Bean
+    Admission admission(BusProperties bus, PublisherProperties publishers) {
+        return new Admission(bus.source(), publishers.reservedTypes());
     }
 
     /** Whether events are taken, by broker or outbox; that the broker alone is away makes no hub unready. */
@@ -109,6 +116,19 @@ class GatewayConfiguration {
                 public void addInterceptors(InterceptorRegistry registry) {
                     registry.addInterceptor(new KnownParameters()).addPathPatterns("/api/**");
                 }
+            };
+        }
+
+        @Bean
+        CamelContextConfiguration edgeHeaders() {
+            return new CamelContextConfiguration() {
+                @Override
+                public void beforeApplicationStart(CamelContext context) {
+                    EdgeHeaders.guard(context);
+                }
+
+                @Override
+                public void afterApplicationStart(CamelContext context) {}
             };
         }
 

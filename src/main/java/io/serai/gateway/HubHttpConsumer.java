@@ -244,6 +244,11 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Ga
         var message = new PlatformHttpMessage(request, response, exchange, binding, false);
         exchange.setIn(message);
         message.init(exchange, binding, request, response);
+        message.getHeaders().forEach((name, value) -> {
+            if (!name.startsWith("Camel")) {
+                OutsideHeaders.add(exchange, name, value);
+            }
+        });
         message.setHeader(
                 SpringBootPlatformHttpConstants.CONTEXT_PATH, getEndpoint().getPath());
         // conversions swallow the failure to read

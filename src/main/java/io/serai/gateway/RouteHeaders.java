@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.gateway;
 
+import io.serai.message.CredentialNames;
 import java.util.List;
+import java.util.Locale;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.HeaderFilterStrategy;
 
 /**
  * Keeps HTTP headers, query and form parameters from steering a route: what starts with a prefix that Camel or the hub
- * gives a meaning to never becomes an exchange header, and the hub's own never become response headers.
+ * gives a meaning to never becomes an exchange header, and a response holds only what the route has set.
+ *
+ * <p>A credential of the caller becomes an exchange property, like {@code caller-x-api-key}: a route can check it, and no
+ * endpoint sends it on.
  */
 final class RouteHeaders implements HeaderFilterStrategy {
 
@@ -17,6 +22,12 @@ final class RouteHeaders implements HeaderFilterStrategy {
 
     private static final List<String> TO_OUTSIDE = List.of("serai-", "cloudevents", "breadcrumbid");
 
+    /** Before the name of a credential, in lower case. */
+    private static final String PROPERTY = "caller-";
+
+    /** The credentials that servers give, in place of taking them. */
+    private static final List<String> OF_SERVERS = List.of("set-cookie", "www-authenticate", "authentication-info");
+
     private final HeaderFilterStrategy http;
 
     RouteHeaders(HeaderFilterStrategy http) {
@@ -25,12 +36,25 @@ final class RouteHeaders implements HeaderFilterStrategy {
 
     @Override
     public boolean applyFilterToExternalHeaders(String name, Object value, Exchange exchange) {
-        return startsWithAny(name, FROM_OUTSIDE) || http.applyFilterToExternalHeaders(name, value, exchange);
+        if (startsWithAny(name, FROM_OUTSIDE)
+                || CredentialNames.isOfOneConnection(name)
+                || http.applyFilterToExternalHeaders(name, value, exchange)) {
+            return true;
+        }
+        if (CredentialNames.isCredential(name)) {
+            exchange.setProperty(PROPERTY + name.toLowerCase(Locale.ROOT), value);
+            return true;
+        }
+        return false;
     }
 
     @Override
     public boolean applyFilterToCamelHeaders(String name, Object value, Exchange exchange) {
-        return startsWithAny(name, TO_OUTSIDE) || http.applyFilterToCamelHeaders(name, value, exchange);
+        return startsWithAny(name, TO_OUTSIDE)
+                || CredentialNames.isOfOneConnection(name)
+                || (CredentialNames.isCredential(name) && !OF_SERVERS.contains(name.toLowerCase(Locale.ROOT)))
+                || OutsideHeaders.contain(exchange, name, value)
+                || http.applyFilterToCamelHeaders(name, value, exchange);
     }
 
     private static boolean startsWithAny(String name, List<String> prefixes) {

@@ -14,19 +14,20 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class AnnouncedServices {
 
     private static final String SELECT_ALL = """
-            SELECT name, instance, address, health, ttl_seconds, last_seen,
+            SELECT name, instance, address, health, ttl_seconds, by_hub, last_seen,
                    last_seen + ttl_seconds * INTERVAL '1' SECOND < CURRENT_TIMESTAMP AS stale
             FROM service_instance
             """;
     private static final String COUNT = "SELECT COUNT(*) FROM service_instance";
     private static final String RENEW = """
             UPDATE service_instance
-            SET address = :address, health = :health, ttl_seconds = :ttl, last_seen = CURRENT_TIMESTAMP
+            SET address = :address, health = :health, ttl_seconds = :ttl, by_hub = :byHub,
+                last_seen = CURRENT_TIMESTAMP
             WHERE name = :name AND instance = :instance
             """;
     private static final String ADD = """
-            INSERT INTO service_instance (name, instance, address, health, ttl_seconds, last_seen)
-            VALUES (:name, :instance, :address, :health, :ttl, CURRENT_TIMESTAMP)
+            INSERT INTO service_instance (name, instance, address, health, ttl_seconds, by_hub, last_seen)
+            VALUES (:name, :instance, :address, :health, :ttl, :byHub, CURRENT_TIMESTAMP)
             ON CONFLICT DO NOTHING
             """;
     private static final String WITHDRAW = "DELETE FROM service_instance WHERE name = :name AND instance = :instance";
@@ -82,6 +83,7 @@ final class AnnouncedServices {
                         .param("address", instance.address())
                         .param("health", instance.health().name())
                         .param("ttl", instance.ttlSeconds())
+                        .param("byHub", instance.byHub())
                         .update()
                 == 1;
     }
@@ -94,6 +96,7 @@ final class AnnouncedServices {
                 row.getString("address"),
                 row.getBoolean("stale") ? Health.STALE : Health.valueOf(row.getString("health")),
                 seen.toInstant(),
-                row.getInt("ttl_seconds"));
+                row.getInt("ttl_seconds"),
+                row.getBoolean("by_hub"));
     }
 }

@@ -15,6 +15,7 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.autoconfigure.web.ServerProperties;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.context.WebServerApplicationContext;
+import org.springframework.boot.web.server.Ssl;
 import org.springframework.context.ApplicationListener;
 import org.springframework.dao.DataAccessException;
 
@@ -50,12 +51,14 @@ final class OwnServices implements ApplicationListener<ApplicationReadyEvent>, D
     public void onApplicationEvent(ApplicationReadyEvent ready) {
         if (ready.getApplicationContext() instanceof WebServerApplicationContext web && web.getWebServer() != null) {
             int port = web.getWebServer().getPort();
-            var address = properties.address().isBlank() ? "http://" + host() + ":" + port : properties.address();
+            var address = properties.address().isBlank()
+                    ? (Ssl.isEnabled(server.getSsl()) ? "https://" : "http://") + host() + ":" + port
+                    : properties.address();
             var instance = "%s-%d".formatted(machine(), port);
             int ttl = (int)
                     Math.min(ServiceInstance.MAX_TTL, 3 * properties.heartbeat().toSeconds());
             own = properties.services().stream()
-                    .map(name -> new ServiceInstance(name, instance, address, Health.UP, null, ttl))
+                    .map(name -> new ServiceInstance(name, instance, address, Health.UP, null, ttl, true))
                     .toList();
         }
         services.offer(own);

@@ -17,8 +17,8 @@ class RegistryConfiguration {
 
     /** Routes call it by this name. */
     @Bean
-    Services services(AnnouncedServices announced) {
-        return new Services(announced, Ticker.systemTicker());
+    Services services(AnnouncedServices announced, RegistryProperties properties) {
+        return new Services(announced, Ticker.systemTicker(), new AllowedAddresses(properties.trustedAddresses()));
     }
 
     @Bean

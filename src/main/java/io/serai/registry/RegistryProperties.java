@@ -19,6 +19,8 @@ import org.springframework.validation.annotation.Validated;
  * @param heartbeat how often this hub announces its own services and looks for those of others; silent for three of
  *     these, an own service is stale
  * @param maxInstances instances announced at once, by all hubs and others
+ * @param allowedAddresses hosts that a service may be announced at over HTTP ({@link AllowedAddresses}); none where empty
+ * @param trustedAddresses such hosts that get credentials of the hub too
  */
 @Validated
 @ConfigurationProperties("serai.registry")
@@ -29,4 +31,6 @@ record RegistryProperties(
         @DefaultValue("5s") @DurationMin(seconds = 1) @DurationMax(seconds = 300)
         Duration heartbeat,
 
-        @DefaultValue("1000") @Min(1) @Max(10_000) int maxInstances) {}
+        @DefaultValue("1000") @Min(1) @Max(10_000) int maxInstances,
+        @DefaultValue("localhost") List<String> allowedAddresses,
+        @DefaultValue List<String> trustedAddresses) {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.registry;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.serai.message.Invalid;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param address base URL, http or https; paths of the service follow it
  * @param lastSeen when it was announced last, by the database's clock; absent before the first time
  * @param ttlSeconds how long after that it counts as stale
+ * @param byHub whether a hub has announced it as its own; anybody else's gets no credentials of the hub
  */
 record ServiceInstance(
         String name,
@@ -31,7 +33,8 @@ record ServiceInstance(
         String address,
         Health health,
         @Nullable Instant lastSeen,
-        int ttlSeconds) {
+        int ttlSeconds,
+        @JsonIgnore boolean byHub) {
 
     /** Whether to call it. */
     enum Health {
@@ -80,11 +83,11 @@ record ServiceInstance(
     }
 
     ServiceInstance with(Health other) {
-        return new ServiceInstance(name, instance, address, other, lastSeen, ttlSeconds);
+        return new ServiceInstance(name, instance, address, other, lastSeen, ttlSeconds, byHub);
     }
 
     ServiceInstance seen(@Nullable Instant when) {
-        return new ServiceInstance(name, instance, address, health, when, ttlSeconds);
+        return new ServiceInstance(name, instance, address, health, when, ttlSeconds, byHub);
     }
 
     boolean isSameAs(ServiceInstance other) {

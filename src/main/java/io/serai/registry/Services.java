@@ -36,14 +36,16 @@ public final class Services {
     private static final Duration START = Duration.ofSeconds(30);
 
     private final AnnouncedServices announced;
+    private final AllowedAddresses trusted;
     private final Cache<String, Boolean> failing;
     private final Map<String, AtomicInteger> turns = new ConcurrentHashMap<>();
     private final CountDownLatch started = new CountDownLatch(1);
     private volatile List<ServiceInstance> own = List.of();
     private volatile List<ServiceInstance> known = List.of();
 
-    Services(AnnouncedServices announced, Ticker ticker) {
+    Services(AnnouncedServices announced, Ticker ticker, AllowedAddresses trusted) {
         this.announced = announced;
+        this.trusted = trusted;
         this.failing = Caffeine.newBuilder()
                 .maximumSize(1000)
                 .expireAfterWrite(LEFT_ALONE)
@@ -80,6 +82,24 @@ public final class Services {
             }
         });
         return chosen;
+    }
+
+    /**
+     * Whether a call may carry the credentials that the hub has for a service. They belong to hosts, not to the name: the
+     * configured one, those that hubs announce themselves, and those of {@code serai.registry.trusted-addresses}.
+     *
+     * @param service its name
+     * @param configured as for {@link #address}
+     * @param url that is called
+     */
+    public boolean isTrusted(String service, String configured, String url) {
+        if (!configured.isBlank()) {
+            return AllowedAddresses.haveSameOrigin(configured.strip(), url);
+        }
+        return known.stream()
+                        .filter(each -> each.byHub() && each.name().equals(service))
+                        .anyMatch(each -> AllowedAddresses.haveSameOrigin(each.address(), url))
+                || trusted.allow(url);
     }
 
     /** All instances there are now, with what this hub knows of their health; asks the database. */

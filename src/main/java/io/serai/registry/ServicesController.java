@@ -40,8 +40,10 @@ final class ServicesController {
 
     private final AnnouncedServices announced;
     private final Services services;
+    private final AllowedAddresses allowed;
 
-    ServicesController(AnnouncedServices announced, Services services) {
+    ServicesController(AnnouncedServices announced, Services services, RegistryProperties properties) {
+        this.allowed = new AllowedAddresses(properties.allowedAddresses());
         this.announced = announced;
         this.services = services;
     }
@@ -76,7 +78,15 @@ final class ServicesController {
                 said.address() == null ? "" : said.address(),
                 said.health() == null ? Health.UP : said.health(),
                 null,
-                said.ttlSeconds() == null ? DEFAULT_TTL : said.ttlSeconds());
+                said.ttlSeconds() == null ? DEFAULT_TTL : said.ttlSeconds(),
+                false);
+        if (!allowed.allow(service.address())) {
+            throw new Invalid(
+                    "announcing service: its address is not allowed",
+                    List.of(new Invalid.Field(
+                            "address", "expected a host that the operator names in serai.registry.allowed-addresses")),
+                    null);
+        }
         var isNew = announced.announce(service);
         services.refresh();
         return ResponseEntity.status(isNew ? HttpStatus.CREATED : HttpStatus.OK)

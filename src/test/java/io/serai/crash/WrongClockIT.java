@@ -226,6 +226,7 @@ class WrongClockIT {
         return HubProcess.in(Files.createDirectories(folder.resolve(name)))
                 .with("serai.routes.directory", routes)
                 .with("serai.bus.immediate-retries", 0)
+                .with("serai.registry.allowed-addresses", "127.0.0.1")
                 .with("serai.bus.outbox.lease", LEASE_SECONDS + "s")
                 .with(
                         "serai.failure.policies.clock.delays",

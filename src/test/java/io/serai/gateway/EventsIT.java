@@ -19,6 +19,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -83,6 +84,107 @@ class EventsIT {
         assertThat(meters.counter("serai.gateway.requests", "mode", "json", "outcome", "accepted")
                         .count())
                 .isPositive();
+    }
+
+    @Test
+    void eventSaysWhoHasPublishedIt() throws Exception {
+        client.post("/api/events/t", "1", "Content-Type", JSON, "X-Test-User", "warehouse");
+        assertThat(published().extensions()).containsEntry("authtype", "user").containsEntry("authid", "warehouse");
+    }
+
+    @Test
+    void callerCannotSayWhoItIs() throws Exception {
+        var forged = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/t\",\"type\":\"t\","
+                + "\"authtype\":\"system\",\"authid\":\"admin\",\"authclaims\":\"all\"}";
+        assertThat(client.post("/api/events", forged, "Content-Type", EVENT).statusCode())
+                .isEqualTo(202);
+        assertThat(published().extensions()).isEqualTo(Map.of("authtype", "unauthenticated"));
+        broker.reset();
+        assertThat(client.post("/api/events", "[" + forged + "]", "Content-Type", BATCH, "X-Test-User", "warehouse")
+                        .statusCode())
+                .isEqualTo(202);
+        assertThat(published().extensions()).isEqualTo(Map.of("authtype", "user", "authid", "warehouse"));
+        broker.reset();
+        client.post(
+                "/api/events",
+                "1",
+                "Content-Type",
+                JSON,
+                "ce-specversion",
+                "1.0",
+                "ce-id",
+                "1",
+                "ce-source",
+                "/t",
+                "ce-type",
+                "t",
+                "ce-authid",
+                "admin",
+                "ce-authtype",
+                "system");
+        assertThat(published().extensions()).isEqualTo(Map.of("authtype", "unauthenticated"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/serai",
+                "/serai/insert-user",
+                "/serai/gateway",
+                "/serai/",
+                "/x/../serai/insert-user",
+                "/%73erai/insert-user",
+                "/serai?x=1",
+                "serai/insert-user",
+                "/SERAI/insert-user"
+            })
+    void sourceOfTheHubIsReserved(String source) throws Exception {
+        var response = client.post("/api/events", event("1", source, "user.updated"), "Content-Type", EVENT);
+        assertProblem(response, 403, "reserved");
+        assertThat(JsonPath.<String>read(response.body(), "$.errors[0].name")).isEqualTo("source");
+        assertThat(broker.events).isEmpty();
+    }
+
+    @Test
+    void reservedTypeIsRefusedHoweverItIsPublished() throws Exception {
+        assertProblem(client.post("/api/events/system.heartbeat", "1", "Content-Type", JSON), 403, "reserved");
+        assertProblem(client.post("/api/events", event("1", "/t", "system"), "Content-Type", EVENT), 403, "reserved");
+        assertProblem(
+                client.post(
+                        "/api/events",
+                        "1",
+                        "Content-Type",
+                        JSON,
+                        "ce-specversion",
+                        "1.0",
+                        "ce-id",
+                        "1",
+                        "ce-source",
+                        "/t",
+                        "ce-type",
+                        "system.x"),
+                403,
+                "reserved");
+        var batch = client.post(
+                "/api/events",
+                "[" + event("1", "/t", "t") + "," + event("2", "/serai/a", "system.x") + "]",
+                "Content-Type",
+                BATCH);
+        assertProblem(batch, 403, "reserved");
+        assertThat(JsonPath.<List<String>>read(batch.body(), "$.errors[*].name"))
+                .containsExactly("/1/source", "/1/type");
+        assertThat(broker.events).isEmpty();
+        assertThat(client.post("/api/events/systems.x", "1", "Content-Type", JSON)
+                        .statusCode())
+                .isEqualTo(202);
+        assertThat(client.post("/api/events", event("1", "/seraiX", "t"), "Content-Type", EVENT)
+                        .statusCode())
+                .isEqualTo(202);
+    }
+
+    private static String event(String id, String source, String type) {
+        return "{\"specversion\":\"1.0\",\"id\":\"" + id + "\",\"source\":\"" + source + "\",\"type\":\"" + type
+                + "\"}";
     }
 
     @Test

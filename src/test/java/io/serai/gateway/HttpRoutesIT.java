@@ -5,9 +5,15 @@ import static io.serai.gateway.Client.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jayway.jsonpath.JsonPath;
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpServer;
 import io.serai.message.Conflict;
 import io.serai.message.Unavailable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +27,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.model.dataformat.JsonLibrary;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -44,6 +51,7 @@ class HttpRoutesIT {
 
     private static final String JSON = "application/json";
     private static final AtomicInteger DONE = new AtomicInteger();
+    private static final Partner PARTNER = new Partner();
 
     @Autowired
     private CamelContext camel;
@@ -52,6 +60,39 @@ class HttpRoutesIT {
 
     HttpRoutesIT(@LocalServerPort int port) {
         client = new Client(port);
+    }
+
+    /** Another system: keeps the headers of its last call, and answers with some of its own. */
+    private static final class Partner {
+
+        private final HttpServer server;
+        private volatile Headers called = new Headers();
+
+        Partner() {
+            try {
+                server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            } catch (IOException noPort) {
+                throw new UncheckedIOException(noPort);
+            }
+            server.createContext("/", call -> {
+                called = call.getRequestHeaders();
+                call.getResponseHeaders().add("Set-Cookie", "partner=1");
+                call.getResponseHeaders().add("X-Partner", "p");
+                call.sendResponseHeaders(200, 2);
+                call.getResponseBody().write("ok".getBytes(StandardCharsets.UTF_8));
+                call.close();
+            });
+            server.start();
+        }
+
+        String address() {
+            return "http://127.0.0.1:" + server.getAddress().getPort();
+        }
+    }
+
+    @AfterAll
+    static void stopPartner() {
+        PARTNER.server.stop(0);
     }
 
     /** Types of the test's JSON. */
@@ -82,6 +123,21 @@ class HttpRoutesIT {
                                     .setBody(String.join(
                                             ",",
                                             exchange.getMessage().getHeaders().keySet())));
+                    from("platform-http:/t/name/{name}").setBody(simple("[${header.name}]"));
+                    from("platform-http:/t/repeat")
+                            .setHeader("X-Request-Id", simple("${header.X-Request-Id}"))
+                            .setHeader("Location", constant("/t/repeat/1"))
+                            .setHeader("Set-Cookie", constant("own=1"));
+                    from("platform-http:/t/check").setBody(simple("${exchangeProperty.caller-x-api-key}"));
+                    from("platform-http:/t/partner").removeHeaders("CamelHttp*").to(PARTNER.address() + "/a");
+                    from("platform-http:/t/partner-with-login")
+                            .removeHeaders("CamelHttp*")
+                            .setHeader("Authorization", constant("Bearer own"))
+                            .to(PARTNER.address() + "/b");
+                    from("platform-http:/t/two-partners")
+                            .removeHeaders("CamelHttp*")
+                            .to(PARTNER.address() + "/a")
+                            .to(PARTNER.address() + "/b");
                     from("platform-http:/t/late")
                             .process(new Late(20))
                             .setBody(constant("late " + "x".repeat(100_000)));
@@ -265,6 +321,73 @@ class HttpRoutesIT {
         assertThat(response.body().toLowerCase(java.util.Locale.ROOT))
                 .contains("x-ok", "ok")
                 .doesNotContain("camelfilename", "serai-", "ce-id", "cloudevents", "breadcrumb");
+    }
+
+    @Test
+    void responseHoldsOnlyWhatTheRouteHasSet() throws Exception {
+        var response = client.get(
+                "/t/name/7?Set-Cookie=sid%3Devil&Set-Cookie=%5Ba%2Cb%5D&Refresh=0&Access-Control-Allow-Origin=*&q=1"
+                        + "&Location=%5Bx%2Cy%5D",
+                "Authorization", "Basic c2VjcmV0", "Cookie", "sid=42", "X-Api-Key", "secret", "X-Other", "other");
+        assertThat(response.body()).isEqualTo("[7]");
+        assertThat(response.headers().map().keySet())
+                .doesNotContain(
+                        "set-cookie",
+                        "refresh",
+                        "access-control-allow-origin",
+                        "location",
+                        "authorization",
+                        "cookie",
+                        "x-api-key",
+                        "x-other",
+                        "q",
+                        "name");
+    }
+
+    @Test
+    void routeMayRepeatAHeaderOfItsCaller() throws Exception {
+        var response = client.get("/t/repeat?Location=http://evil.example", "X-Request-Id", "r-1");
+        assertThat(response.headers().allValues("X-Request-Id")).containsExactly("r-1");
+        assertThat(response.headers().allValues("Location")).containsExactly("/t/repeat/1");
+        assertThat(response.headers().allValues("Set-Cookie")).containsExactly("own=1");
+    }
+
+    @Test
+    void credentialsOfTheCallerGoToNoPartner() throws Exception {
+        var response = client.get(
+                "/t/partner?access_token=secret-1&n=1",
+                "Authorization",
+                "Basic secret-2",
+                "Cookie",
+                "sid=secret-3",
+                "X-Api-Key",
+                "secret-4",
+                "TE",
+                "trailers",
+                "X-Ok",
+                "ok");
+        assertThat(response.body()).isEqualTo("ok");
+        assertThat(PARTNER.called).containsKeys("X-ok", "N").doesNotContainKey("Te");
+        assertThat(PARTNER.called.toString()).doesNotContain("secret");
+        assertThat(response.headers().map().keySet()).doesNotContain("set-cookie", "x-partner", "authorization");
+    }
+
+    @Test
+    void routeThatLogsInAtAPartnerIsHeard() throws Exception {
+        var response = client.get("/t/partner-with-login", "Authorization", "Basic secret");
+        assertThat(PARTNER.called.get("Authorization")).containsExactly("Bearer own");
+        assertThat(response.headers().map().keySet()).doesNotContain("authorization");
+    }
+
+    @Test
+    void cookieOfOnePartnerGoesToNoOther() throws Exception {
+        assertThat(client.get("/t/two-partners").body()).isEqualTo("ok");
+        assertThat(PARTNER.called).containsKey("X-partner").doesNotContainKey("Set-cookie");
+    }
+
+    @Test
+    void routeMayCheckACredentialOfItsCaller() throws Exception {
+        assertThat(client.get("/t/check", "X-Api-Key", "k1").body()).isEqualTo("k1");
     }
 
     @Test

@@ -63,6 +63,8 @@ abstract class FulfilmentContract {
                 .with(servers())
                 .with("serai.registry.heartbeat", "1s")
                 .with("serai.fulfilment.response-timeout", "4000")
+                .with("serai.fulfilment.authorization", "Basic c2VjcmV0")
+                .with("serai.registry.allowed-addresses", "parcels.example,127.0.0.1")
                 .start()
                 .awaitReady();
         client = new HubClient(hub);
@@ -240,14 +242,17 @@ abstract class FulfilmentContract {
                 "parcels/one  | []",
                 "parcels/one  | {\"address\":7}",
                 "parcels/one  | {\"address\":\"ftp://there\"}",
-                "parcels/one  | {\"address\":\"http://a:b@there\"}",
-                "parcels/one  | {\"address\":\"http://there\",\"ttlSeconds\":0}",
-                "parcels/one  | {\"address\":\"http://there\",\"ttlSeconds\":3601}",
-                "parcels/one  | {\"address\":\"http://there\",\"health\":\"STALE\"}",
-                "parcels/one  | {\"address\":\"http://there\",\"health\":\"fine\"}",
-                "Parcels/one  | {\"address\":\"http://there\"}",
-                "parcels/%20  | {\"address\":\"http://there\"}",
-                "parcels/%0A  | {\"address\":\"http://there\"}"
+                "parcels/one  | {\"address\":\"http://a:b@parcels.example\"}",
+                "parcels/one  | {\"address\":\"http://169.254.169.254/latest\"}",
+                "parcels/one  | {\"address\":\"http://localhost:9090\"}",
+                "parcels/one  | {\"address\":\"http://there\"}",
+                "parcels/one  | {\"address\":\"http://parcels.example\",\"ttlSeconds\":0}",
+                "parcels/one  | {\"address\":\"http://parcels.example\",\"ttlSeconds\":3601}",
+                "parcels/one  | {\"address\":\"http://parcels.example\",\"health\":\"STALE\"}",
+                "parcels/one  | {\"address\":\"http://parcels.example\",\"health\":\"fine\"}",
+                "Parcels/one  | {\"address\":\"http://parcels.example\"}",
+                "parcels/%20  | {\"address\":\"http://parcels.example\"}",
+                "parcels/%0A  | {\"address\":\"http://parcels.example\"}"
             })
     void anAnnouncementThatIsWrongIsRefused(String path, String body) throws IOException {
         assertProblem(client.send("PUT", "/api/services/" + path, body));
@@ -259,6 +264,7 @@ abstract class FulfilmentContract {
     void twoInstancesShareTheOrdersAndWhereOneFailsTheOtherTakesThem() throws IOException {
         var other = new ConcurrentLinkedQueue<String>();
         var works = new AtomicBoolean(true);
+        var credentials = new ConcurrentLinkedQueue<String>();
         var workers = Executors.newCachedThreadPool();
         var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(workers);
@@ -268,6 +274,9 @@ abstract class FulfilmentContract {
             var answer = "{\"shipmentId\":\"other\",\"orderId\":\"%s\"}"
                     .formatted(order)
                     .getBytes(StandardCharsets.UTF_8);
+            if (exchange.getRequestHeaders().containsKey("Authorization")) {
+                credentials.add(exchange.getRequestHeaders().getFirst("Authorization"));
+            }
             if (works.get()) {
                 other.add(order);
             }
@@ -285,6 +294,8 @@ abstract class FulfilmentContract {
             var shared = placeAndAwait(20);
             assertThat(other).doesNotHaveDuplicates().hasSizeBetween(5, 15);
             assertShippedOnceEach(shared, other);
+            // they are for the hubs, not for whoever takes the name
+            assertThat(credentials).isEmpty();
 
             works.set(false);
             var alone = placeAndAwait(20);

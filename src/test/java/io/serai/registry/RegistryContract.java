@@ -60,7 +60,7 @@ abstract class RegistryContract {
     void clear() {
         jdbc.sql("DELETE FROM service_instance").update();
         announced = new AnnouncedServices(jdbc, 5);
-        services = new Services(announced, nanos::get);
+        services = new Services(announced, nanos::get, new AllowedAddresses(List.of("trusted")));
         services.offer(List.of());
     }
 
@@ -191,6 +191,36 @@ abstract class RegistryContract {
     }
 
     @Test
+    void credentialsGoToHubsToTheConfiguredHostAndToTrustedOnesOnly() {
+        announced.announce(new ServiceInstance("parcels", "hub", "http://hub:1", Health.UP, null, 30, true));
+        announced.announce(instance("other", ONE, 30));
+        services.offer(List.of(new ServiceInstance("parcels", "own", "http://own:1", Health.UP, null, 30, true)));
+        services.refresh();
+
+        assertThat(services.isTrusted("parcels", "", "http://hub:1/labels")).isTrue();
+        assertThat(services.isTrusted("parcels", "", "http://own:1/labels")).isTrue();
+        assertThat(services.isTrusted("parcels", "", "http://trusted/labels")).isTrue();
+        assertThat(services.isTrusted("parcels", "http://there", "http://there:80/labels"))
+                .isTrue();
+        for (var url : List.of(
+                ONE + "/labels", "http://hub:2/labels", "https://hub:1/labels", "http://hub:1.evil", "http://own")) {
+            assertThat(services.isTrusted("parcels", "", url)).as(url).isFalse();
+        }
+        assertThat(services.isTrusted("letters", "", "http://hub:1/labels")).isFalse();
+        assertThat(services.isTrusted("parcels", "http://there", "http://hub:1"))
+                .isFalse();
+    }
+
+    @Test
+    void instanceOfAHubThatSomebodyAnnouncesElsewhereIsTrustedNoMore() {
+        announced.announce(new ServiceInstance("parcels", "hub", "http://hub:1", Health.UP, null, 30, true));
+        announced.announce(instance("hub", ONE, 30));
+        services.refresh();
+
+        assertThat(services.isTrusted("parcels", "", ONE)).isFalse();
+    }
+
+    @Test
     void aConfiguredAddressTakesThePlaceOfTheRegistry() throws InterruptedException {
         var camel = new DefaultCamelContext();
 
@@ -201,7 +231,7 @@ abstract class RegistryContract {
     @Test
     void whileTheHubIsStartingCallsWait() throws Exception {
         announced.announce(instance("one", ONE, 30));
-        var starting = new Services(announced, nanos::get);
+        var starting = new Services(announced, nanos::get, new AllowedAddresses(List.of("trusted")));
         starting.refresh();
         var camel = new DefaultCamelContext();
         var address = CompletableFuture.supplyAsync(() -> {
@@ -279,7 +309,7 @@ abstract class RegistryContract {
         "parcels,ä"
     })
     void namesArePlain(String name, String instance) {
-        assertThatThrownBy(() -> new ServiceInstance(name, instance, ONE, Health.UP, null, 30))
+        assertThatThrownBy(() -> new ServiceInstance(name, instance, ONE, Health.UP, null, 30, false))
                 .isInstanceOf(Invalid.class);
     }
 
@@ -333,6 +363,6 @@ abstract class RegistryContract {
     }
 
     private static ServiceInstance instance(String instance, String address, int ttl) {
-        return new ServiceInstance("parcels", instance, address, Health.UP, null, ttl);
+        return new ServiceInstance("parcels", instance, address, Health.UP, null, ttl, false);
     }
 }

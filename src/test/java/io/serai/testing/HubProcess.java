@@ -31,7 +31,8 @@ public final class HubProcess implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(90);
     private static final int ATTEMPTS = 3;
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private HttpClient http = HttpClient.newHttpClient();
+    private String scheme = "http";
     private final Path folder;
     private final ServerProcess process;
     private final Map<String, String> properties = new LinkedHashMap<>();
@@ -77,6 +78,19 @@ public final class HubProcess implements AutoCloseable {
     public HubProcess jvm(String... flags) {
         jvmFlags.addAll(Arrays.asList(flags));
         return this;
+    }
+
+    /** Serves HTTPS with the authority's certificate. */
+    public HubProcess tls(TestAuthority authority) {
+        scheme = "https";
+        http = HttpClient.newBuilder().sslContext(authority.trusting()).build();
+        return with(
+                        "spring.ssl.bundle.pem.hub.keystore.certificate",
+                        authority.certificate().toUri())
+                .with(
+                        "spring.ssl.bundle.pem.hub.keystore.private-key",
+                        authority.key().toUri())
+                .with("server.ssl.bundle", "hub");
     }
 
     /** Starts by this command, say {@code target/serai/bin/serai}, instead of this build's classes. Its pid must be the hub's. */
@@ -133,9 +147,9 @@ public final class HubProcess implements AutoCloseable {
         return port;
     }
 
-    /** {@code http://127.0.0.1:port} + path. */
+    /** {@code http://127.0.0.1:port}, or https, + path. */
     public URI uri(String path) {
-        return URI.create("http://127.0.0.1:%d%s".formatted(port, path));
+        return URI.create("%s://127.0.0.1:%d%s".formatted(scheme, port, path));
     }
 
     /** All that the hub printed, earlier starts included. */

@@ -29,11 +29,14 @@ public final class PostgresNode implements AutoCloseable {
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     private final String address;
+    private final String options;
     private final Database administration;
     private final @Nullable PrivatePostgres server;
     private final boolean shared;
 
-    private PostgresNode(String address, Database administration, @Nullable PrivatePostgres server, boolean shared) {
+    private PostgresNode(
+            String address, String options, Database administration, @Nullable PrivatePostgres server, boolean shared) {
+        this.options = options;
         this.address = address;
         this.administration = administration;
         this.server = server;
@@ -51,11 +54,12 @@ public final class PostgresNode implements AutoCloseable {
     static PostgresNode startShared() {
         var given = System.getenv(URL);
         if (given == null) {
-            return start(true);
+            return start(true, null);
         }
         var uri = URI.create(given.substring("jdbc:".length()));
         return new PostgresNode(
                 "jdbc:postgresql://%s/".formatted(uri.getAuthority()),
+                "",
                 new Database(given, parameter(uri, "user"), parameter(uri, "password")),
                 null,
                 true);
@@ -63,16 +67,23 @@ public final class PostgresNode implements AutoCloseable {
 
     /** Starts a node of the caller's own; the caller closes it. */
     public static PostgresNode startPrivate() {
-        return start(false);
+        return start(false, null);
     }
 
-    private static PostgresNode start(boolean shared) {
+    /** Starts a private node that lets nobody in without TLS. */
+    public static PostgresNode startPrivate(TestAuthority tls) {
+        return start(false, tls);
+    }
+
+    private static PostgresNode start(boolean shared, @Nullable TestAuthority tls) {
         var port = FreePort.next();
         var password = UUID.randomUUID().toString();
         var address = "jdbc:postgresql://127.0.0.1:%d/".formatted(port);
         try {
-            var server = new PrivatePostgres(Files.createTempDirectory("serai-postgres-"), port, USER, password);
-            var node = new PostgresNode(address, new Database(address + "postgres", USER, password), server, shared);
+            var server = new PrivatePostgres(Files.createTempDirectory("serai-postgres-"), port, USER, password, tls);
+            var options = tls == null ? "" : "?sslmode=verify-full&sslrootcert=" + tls.root();
+            var node = new PostgresNode(
+                    address, options, new Database(address + "postgres" + options, USER, password), server, shared);
             server.start();
             node.awaitLogin();
             return node;
@@ -85,12 +96,12 @@ public final class PostgresNode implements AutoCloseable {
     public Database newDatabase() {
         var name = "test_%d_%d".formatted(ProcessHandle.current().pid(), DATABASES.incrementAndGet());
         execute("CREATE DATABASE " + name);
-        return new Database(address + name, administration.user(), administration.password());
+        return new Database(address + name + options, administration.user(), administration.password());
     }
 
     /** Cuts all connections to the database, as a failover does; new ones are let in at once. */
     public void terminateConnections(Database database) {
-        var name = database.jdbcUrl().substring(address.length());
+        var name = database.jdbcUrl().substring(address.length()).replaceFirst("\\?.*", "");
         execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'".formatted(name));
     }
 

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs {@code postgres} on a cluster of its own in a temporary folder.
@@ -18,7 +20,7 @@ final class PrivatePostgres implements AutoCloseable {
     private final ServerProcess process;
     private final ProcessBuilder server;
 
-    PrivatePostgres(Path folder, int port, String user, String password) {
+    PrivatePostgres(Path folder, int port, String user, String password, @Nullable TestAuthority tls) {
         var programs = Programs.postgres().orElseThrow().resolveSibling("");
         var data = folder.resolve("data").toString();
         process = new ServerProcess(folder);
@@ -37,6 +39,9 @@ final class PrivatePostgres implements AutoCloseable {
                 "max_connections=300",
                 "-c",
                 "fsync=off");
+        if (tls != null) {
+            server.command().addAll(secured(folder, tls));
+        }
         initialise(folder, programs.resolve("initdb").toString(), data, user, password);
     }
 
@@ -63,6 +68,28 @@ final class PrivatePostgres implements AutoCloseable {
     @Override
     public void close() {
         process.close();
+    }
+
+    /** Copies, since PostgreSQL wants to own its key. */
+    private static List<String> secured(Path folder, TestAuthority tls) {
+        try {
+            var certificate = Files.copy(tls.certificate(), folder.resolve("server.pem"));
+            var key = Files.copy(tls.key(), folder.resolve("server.key"), StandardCopyOption.COPY_ATTRIBUTES);
+            if (Programs.runningAsRoot()) {
+                var owner =
+                        folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("postgres");
+                Files.setOwner(certificate, owner);
+                Files.setOwner(key, owner);
+            }
+            var clients = Files.writeString(folder.resolve("hba"), "hostssl all all 127.0.0.1/32 scram-sha-256\n");
+            return List.of(
+                    "-c", "ssl=on",
+                    "-c", "ssl_cert_file=" + certificate,
+                    "-c", "ssl_key_file=" + key,
+                    "-c", "hba_file=" + clients);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void initialise(Path folder, String initdb, String data, String user, String password) {

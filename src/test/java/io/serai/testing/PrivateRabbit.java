@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs {@code rabbitmq-server} apart from any other on this machine: own folder, ports, configuration, cookie and Erlang
@@ -20,13 +21,15 @@ final class PrivateRabbit implements AutoCloseable {
     private final ServerProcess rabbitProcess;
 
     /** @param managementPort 0 for no management API */
-    PrivateRabbit(Path folder, int port, int managementPort, String user, String password) {
+    PrivateRabbit(
+            Path folder, int port, int managementPort, String user, String password, @Nullable TestAuthority tls) {
         var environment = new HashMap<String, String>();
         var epmdPort = FreePort.next();
         try {
             var mapperFolder = Files.createDirectory(folder.resolve("epmd"));
             Files.writeString(folder.resolve("env.conf"), ""); // else /etc/rabbitmq/rabbitmq-env.conf counts
-            Files.writeString(folder.resolve("rabbitmq.conf"), configuration(port, managementPort, user, password));
+            Files.writeString(
+                    folder.resolve("rabbitmq.conf"), configuration(port, managementPort, user, password, tls));
             Files.writeString(folder.resolve("plugins"), managementPort == 0 ? "[]." : "[rabbitmq_management].");
             epmdProcess = new ServerProcess(mapperFolder);
             rabbitProcess = new ServerProcess(folder);
@@ -89,9 +92,23 @@ final class PrivateRabbit implements AutoCloseable {
         return builder;
     }
 
-    private static String configuration(int port, int managementPort, String user, String password) {
+    private static String listeners(int port, @Nullable TestAuthority tls) {
+        return tls == null
+                ? "listeners.tcp.1 = 127.0.0.1:%d".formatted(port)
+                : """
+                listeners.tcp = none
+                listeners.ssl.1 = 127.0.0.1:%d
+                ssl_options.cacertfile = %s
+                ssl_options.certfile = %s
+                ssl_options.keyfile = %s
+                ssl_options.versions.1 = tlsv1.2
+                """.formatted(port, tls.root(), tls.certificate(), tls.key());
+    }
+
+    private static String configuration(
+            int port, int managementPort, String user, String password, @Nullable TestAuthority tls) {
         var configuration = """
-                listeners.tcp.1 = 127.0.0.1:%d
+                %s
                 loopback_users = none
                 default_user = %s
                 default_pass = %s
@@ -100,7 +117,7 @@ final class PrivateRabbit implements AutoCloseable {
                 log.file = false
                 log.console = true
                 log.console.level = warning
-                """.formatted(port, user, password);
+                """.formatted(listeners(port, tls), user, password);
         return managementPort == 0
                 ? configuration
                 : configuration + "management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %d\n".formatted(managementPort);

@@ -38,8 +38,15 @@ public final class RabbitNode implements AutoCloseable {
     private final @Nullable URI management;
     private final @Nullable PrivateRabbit server;
     private final boolean shared;
+    private final @Nullable TestAuthority tls;
 
-    private RabbitNode(URI uri, @Nullable URI management, @Nullable PrivateRabbit server, boolean shared) {
+    private RabbitNode(
+            URI uri,
+            @Nullable URI management,
+            @Nullable PrivateRabbit server,
+            boolean shared,
+            @Nullable TestAuthority tls) {
+        this.tls = tls;
         this.uri = uri;
         this.management = management;
         this.server = server;
@@ -61,25 +68,31 @@ public final class RabbitNode implements AutoCloseable {
         if (given != null) {
             var uri = URI.create(given);
             var management = System.getenv().getOrDefault(MANAGEMENT_URL, "http://%s:15672".formatted(uri.getHost()));
-            return new RabbitNode(uri, URI.create(management), null, true);
+            return new RabbitNode(uri, URI.create(management), null, true, null);
         }
-        return start(FreePort.next(), true);
+        return start(FreePort.next(), true, null);
     }
 
     /** Starts a node of the caller's own, without management; the caller closes it. */
     public static RabbitNode startPrivate() {
-        return start(0, false);
+        return start(0, false, null);
     }
 
-    private static RabbitNode start(int managementPort, boolean shared) {
+    /** Starts a private node that speaks TLS only, with the authority's certificate. */
+    public static RabbitNode startPrivate(TestAuthority tls) {
+        return start(0, false, tls);
+    }
+
+    private static RabbitNode start(int managementPort, boolean shared, @Nullable TestAuthority tls) {
         var password = UUID.randomUUID().toString();
         var port = FreePort.next();
-        var server = new PrivateRabbit(folder(), port, managementPort, USER, password);
+        var server = new PrivateRabbit(folder(), port, managementPort, USER, password, tls);
         var node = new RabbitNode(
-                URI.create("amqp://%s:%s@127.0.0.1:%d".formatted(USER, password, port)),
+                URI.create("%s://%s:%s@127.0.0.1:%d".formatted(tls == null ? "amqp" : "amqps", USER, password, port)),
                 managementPort == 0 ? null : URI.create("http://127.0.0.1:" + managementPort),
                 server,
-                shared);
+                shared,
+                tls);
         server.start();
         node.awaitLogin();
         return node;
@@ -167,6 +180,9 @@ public final class RabbitNode implements AutoCloseable {
         factory.setPort(port());
         factory.setUsername(user());
         factory.setPassword(password());
+        if (tls != null) {
+            factory.useSslProtocol(tls.trusting());
+        }
         try {
             await().atMost(START)
                     .pollInterval(Duration.ofMillis(100))

@@ -4,6 +4,7 @@ package io.serai.bus.queue;
 import io.serai.bus.Parking;
 import io.serai.bus.Publishing;
 import io.serai.bus.component.Continuations;
+import io.serai.message.CredentialNames;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.springrabbit.SpringRabbitMQHeaderFilterStrategy;
 import org.springframework.amqp.core.AmqpAdmin;
@@ -31,20 +32,21 @@ class QueueConfiguration {
         component.setAmqpAdmin(broker);
         component.setAutoDeclare(false);
         component.setListenerContainerFactory(new QueueContainers(parking));
-        component.setMessagePropertiesConverter(new QueueHeaders());
+        var converter = new QueueHeaders();
+        converter.setHeaderFilterStrategy(headers());
+        component.setMessagePropertiesConverter(converter);
         component.setMessageConverter(new QueueBodies(camel));
         component.setHeaderFilterStrategy(headers());
         return component;
     }
 
-    /** Neither the hub's own headers nor an HTTP caller's secrets leave; nor does anyone outside set the hub's. */
+    /** The hub's own headers and credentials neither leave nor enter. */
     private static SpringRabbitMQHeaderFilterStrategy headers() {
         var strategy = new SpringRabbitMQHeaderFilterStrategy();
         strategy.setOutFilterStartsWith("camel", "org.apache.camel.", "serai-");
         strategy.setInFilterStartsWith("camel", "org.apache.camel.", "serai-");
-        strategy.getOutFilter().add("authorization");
-        strategy.getOutFilter().add("proxy-authorization");
-        strategy.getOutFilter().add("cookie");
+        strategy.setOutFilterPattern(CredentialNames.PATTERN);
+        strategy.setInFilterPattern(CredentialNames.PATTERN);
         return strategy;
     }
 }

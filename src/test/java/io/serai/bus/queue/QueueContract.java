@@ -196,6 +196,8 @@ abstract class QueueContract {
                 .withBody("Größe 東")
                 .withHeader("Authorization", "Basic c2VjcmV0")
                 .withHeader("Cookie", "session=1")
+                .withHeader("X-Api-Key", "k")
+                .withHeader("X-Auth-Token", "t")
                 .withHeader("CamelHttpPath", "/x")
                 .withHeader("warehouse", "W7")
                 .request();
@@ -241,10 +243,13 @@ abstract class QueueContract {
     void bridgingDoesNotTakeOverWhatBelongsToTheFirstMessage() throws Exception {
         var from = newQueue();
         var to = newQueue();
+        var seen = new java.util.concurrent.CopyOnWriteArraySet<String>();
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 from("spring-rabbitmq:default?queues=" + from)
+                        .process(exchange ->
+                                seen.addAll(exchange.getMessage().getHeaders().keySet()))
                         .setHeader("CamelSpringRabbitmqCorrelationId", constant("set-by-route"))
                         .to("spring-rabbitmq:default?routingKey=" + to);
             }
@@ -258,12 +263,21 @@ abstract class QueueContract {
                         .expiration(inAMinute())
                         .replyTo("somebody")
                         .messageId("first")
-                        .headers(Map.of("CamelSpringRabbitmqRoutingOverrideKey", "elsewhere", "warehouse", "W7"))
+                        .headers(Map.of(
+                                "CamelSpringRabbitmqRoutingOverrideKey",
+                                "elsewhere",
+                                "warehouse",
+                                "W7",
+                                "Authorization",
+                                "Basic c2VjcmV0",
+                                "X-Api-Key",
+                                "k"))
                         .build(),
                 new byte[] {0, 1, 2});
 
         var sent = await().until(() -> amqp.basicGet(to, true), got -> got != null);
         assertThat(sent.getBody()).containsExactly(0, 1, 2);
+        assertThat(seen).contains("warehouse").doesNotContain("Authorization", "X-Api-Key");
         var properties = sent.getProps();
         assertThat(properties.getDeliveryMode()).isEqualTo(2);
         assertThat(properties.getExpiration()).isNull();
