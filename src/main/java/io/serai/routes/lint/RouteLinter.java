@@ -33,6 +33,7 @@ public final class RouteLinter {
     private final Supplier<LanguageRules> languages = SingletonSupplier.of(() -> new LanguageRules(catalogue));
     private final ComponentRules components = new ComponentRules(catalogue);
     private final QueueRules queues = new QueueRules();
+    private final HttpRules http = new HttpRules();
     private final SecretRules secrets = new SecretRules();
     private final StyleRules style = new StyleRules();
     private final TreeRules tree = new TreeRules();
@@ -177,6 +178,7 @@ public final class RouteLinter {
             components.check(use, report);
             events.check(use, report);
             queues.check(use, report);
+            http.check(use, report);
             secrets.check(use, report);
         }
         content.expressions().forEach(expression -> languages.get().check(expression, report));
