@@ -82,8 +82,7 @@ class EmbeddedBrokerIT {
                     .contains("amqp://127.0.0.1:" + broker.port())
                     .contains(address.toString()));
             assertThat(output).doesNotContain(broker.password());
-            assertThat(address)
-                    .hasContent("amqp://serai:" + broker.password() + "@127.0.0.1:" + broker.port());
+            assertThat(address).hasContent("amqp://serai:" + broker.password() + "@127.0.0.1:" + broker.port());
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(address)))
                     .isEqualTo("rw-------");
             var stranger = Child.client(broker);
