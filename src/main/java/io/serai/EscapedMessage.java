@@ -36,9 +36,11 @@ final class EscapedMessage extends ClassicConverter {
         if (argument == null || argument instanceof Number || argument instanceof Boolean) {
             return argument;
         }
-        return escaped(argument.getClass().isArray() && !argument.getClass().getComponentType().isPrimitive()
-                ? Arrays.deepToString((Object[]) argument)
-                : argument.toString());
+        return escaped(
+                argument.getClass().isArray()
+                                && !argument.getClass().getComponentType().isPrimitive()
+                        ? Arrays.deepToString((Object[]) argument)
+                        : argument.toString());
     }
 
     static String escaped(@Nullable String text) {

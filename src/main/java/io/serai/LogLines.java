@@ -23,8 +23,8 @@ import org.springframework.core.Ordered;
 final class LogLines implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
 
     private static final List<String> MESSAGE = List.of("m", "msg", "message");
-    private static final List<String> EXCEPTION =
-            List.of("ex", "exception", "throwable", "wex", "wEx", "xEx", "xException", "xThrowable", "rEx", "rootException");
+    private static final List<String> EXCEPTION = List.of(
+            "ex", "exception", "throwable", "wex", "wEx", "xEx", "xException", "xThrowable", "rEx", "rootException");
 
     @Override
     public int getOrder() {

@@ -111,7 +111,9 @@ final class EventLogController {
                 .cacheControl(CacheControl.noCache().noTransform())
                 .header("X-Accel-Buffering", "no");
         // what is written in answer to HEAD goes nowhere, so a stream would never hear that its client is gone
-        return method.equals(HttpMethod.HEAD) ? answer.build() : answer.body(streams.open(events, position, request.getRemoteUser()));
+        return method.equals(HttpMethod.HEAD)
+                ? answer.build()
+                : answer.body(streams.open(events, position, request.getRemoteUser()));
     }
 
     private String onlySourceOf(String id) {

@@ -51,7 +51,8 @@ final class LoginQueues {
      * @param check gives nothing for a wrong password
      * @throws LoginsBusy when too many wait, the turn does not come in time, or too many were wrong
      */
-    @Nullable Account run(String address, String name, Supplier<@Nullable Account> check) {
+    @Nullable
+    Account run(String address, String name, Supplier<@Nullable Account> check) {
         var caller = new Caller(address, name);
         if (isOver(caller)) {
             throw new LoginsBusy();

@@ -61,8 +61,7 @@ class StartIT {
 
     @Test
     void oneAddressMayNotHaveMoreConnectionsThanAllowed() throws Exception {
-        try (var hub = start(
-                "--server.address=127.0.0.1", "--serai.security.max-connections-per-address=5")) {
+        try (var hub = start("--server.address=127.0.0.1", "--serai.security.max-connections-per-address=5")) {
             var port = ((ServletWebServerApplicationContext) hub).getWebServer().getPort();
             var open = new ArrayList<Socket>();
             try {
@@ -78,7 +77,7 @@ class StartIT {
                 }
             }
             await().untilAsserted(
-                    () -> assertThat(new Wire(port).get("/").status()).isEqualTo(200));
+                            () -> assertThat(new Wire(port).get("/").status()).isEqualTo(200));
         }
     }
 
