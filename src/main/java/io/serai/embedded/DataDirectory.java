@@ -9,10 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 /**
  * The directory all that is embedded lives in, held by this hub alone from before anything in it is opened until all is
- * closed.
+ * closed. Only the user that the hub runs as may look into it.
  *
  * <p>The lock is the operating system's, so it goes with the process however that ends; the file itself stays.
  */
@@ -33,8 +34,11 @@ final class DataDirectory implements AutoCloseable {
     DataDirectory(Path path) {
         this.path = path.toAbsolutePath().normalize();
         try {
-            Files.createDirectories(this.path);
+            OwnerOnly.directory(this.path);
             this.lock = lock(this.path.resolve(".lock"));
+            for (var own : List.of("broker", "database", ".lock")) {
+                OwnerOnly.tree(this.path.resolve(own));
+            }
         } catch (IOException e) {
             throw new Unavailable(
                     "opening data directory " + this.path + ": " + e

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * The AMQP 0-9-1 broker in the hub's own process: Apache Qpid Broker-J, durable, on the loopback interface only.
  *
  * <p>It starts on a thread of its own, since nobody needs to wait: clients connect when the port opens. Port and password
- * are fixed before that. What it confirmed is on disk and there after a kill.
+ * are fixed before that, and a file beside the store that only its owner may read tells them. What it confirmed is on disk and there after a kill.
  *
  * @see <a href="https://qpid.apache.org/components/broker-j/">Apache Qpid Broker-J</a>
  */
@@ -51,6 +51,7 @@ public final class EmbeddedBroker {
     private static final long STOP_SECONDS = 30;
 
     private final Path store;
+    private final Path address;
     private final int port;
     private final long reserve;
     private final String password = newPassword();
@@ -68,6 +69,7 @@ public final class EmbeddedBroker {
      */
     EmbeddedBroker(Path store, int port, long minFree) {
         this.store = store;
+        this.address = store.resolveSibling("broker.url");
         this.port = port == 0 ? freePort() : port;
         this.reserve = Math.min(minFree / 4, MAX_STORE_RESERVE_BYTES);
     }
@@ -137,15 +139,15 @@ public final class EmbeddedBroker {
             if (cause != null) {
                 throw cause;
             }
+            OwnerOnly.write(address, "amqp://%s:%s@%s:%d%n".formatted(USERNAME, password, HOST, port));
             listener.leaveStopToTheHub();
             running = true;
             log.info(
-                    "Embedded broker started in {} ms: amqp://{}:{}@{}:{} (data in {})",
+                    "Embedded broker started in {} ms: amqp://{}:{} (user and password in {}, data in {})",
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin),
-                    USERNAME,
-                    password,
                     HOST,
                     port,
+                    address,
                     store);
         } catch (Exception e) {
             log.error(

@@ -10,6 +10,7 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,7 @@ final class EventLogController {
     @GetMapping(path = "/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     ResponseEntity<ResponseBodyEmitter> stream(
             HttpMethod method,
+            HttpServletRequest request,
             @RequestParam(defaultValue = "#") String type,
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
             @RequestParam(name = "lastEventId", required = false) @Nullable String lastEventIdParameter,
@@ -109,7 +111,9 @@ final class EventLogController {
                 .cacheControl(CacheControl.noCache().noTransform())
                 .header("X-Accel-Buffering", "no");
         // what is written in answer to HEAD goes nowhere, so a stream would never hear that its client is gone
-        return method.equals(HttpMethod.HEAD) ? answer.build() : answer.body(streams.open(events, position));
+        return method.equals(HttpMethod.HEAD)
+                ? answer.build()
+                : answer.body(streams.open(events, position, request.getRemoteUser()));
     }
 
     private String onlySourceOf(String id) {

@@ -17,7 +17,9 @@ import org.springframework.validation.annotation.Validated;
  * @param batchTimeout how long a batch waits for more after its first event, 1 ms to 10 s
  * @param retention how long events are kept, up to 100 years; 0 for ever
  * @param maxStreams most open Server-Sent Event streams in this hub, each with a thread, 1 to 10,000
- * @param heartbeat how often a stream without events says that it is alive, 1 s to 5 min
+ * @param maxStreamsPerUser most of them for one user, 1 to 10,000; without users only {@code maxStreams} counts
+ * @param heartbeat how often a stream without events says that it is alive, 1 s to 5 min; a client that is gone is noticed
+ *     within two of these
  * @param pollInterval how often streams look for what other hubs have stored, 10 ms to 10 s
  */
 @Validated
@@ -32,8 +34,9 @@ record EventLogProperties(
         Duration retention,
 
         @DefaultValue("100") @Min(1) @Max(10_000) int maxStreams,
+        @DefaultValue("25") @Min(1) @Max(10_000) int maxStreamsPerUser,
 
-        @DefaultValue("15s") @DurationMin(seconds = 1) @DurationMax(minutes = 5)
+        @DefaultValue("1s") @DurationMin(seconds = 1) @DurationMax(minutes = 5)
         Duration heartbeat,
 
         @DefaultValue("250ms") @DurationMin(millis = 10) @DurationMax(seconds = 10)

@@ -4,6 +4,8 @@ package io.serai.eventlog;
 import io.serai.bus.Recurring;
 import io.serai.message.EventPattern;
 import io.serai.message.Unavailable;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,7 +21,8 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 
 /**
- * Opens streams that follow the log, at most {@code serai.eventlog.max-streams} at a time.
+ * Opens streams that follow the log, at most {@code serai.eventlog.max-streams} at a time, and {@code
+ * serai.eventlog.max-streams-per-user} for one user.
  *
  * <p>Stops before the web server does, so that open streams do not hold up its graceful shutdown. While streams are open,
  * one thread looks every {@code serai.eventlog.poll-interval} for what other hubs have stored.
@@ -32,6 +35,7 @@ final class EventStreams implements SmartLifecycle {
     private final LoggedEvents log;
     private final LogHead head;
     private final EventLogProperties properties;
+    private final Map<String, Integer> openByUser = new ConcurrentHashMap<>();
     private @Nullable ThreadPoolExecutor streams;
     private @Nullable ScheduledExecutorService poller;
 
@@ -45,21 +49,53 @@ final class EventStreams implements SmartLifecycle {
      * Starts a stream on a thread of its own.
      *
      * @param after position to go on from, or null for the present end of the log
+     * @param user who asks, or null where the hub has no users
      * @throws Unavailable where as many streams as allowed are open, or the database cannot say where the end is
      */
-    ResponseBodyEmitter open(EventPattern type, @Nullable Long after) {
+    ResponseBodyEmitter open(EventPattern type, @Nullable Long after, @Nullable String user) {
         var query = EventQuery.of(type);
         var position = after == null ? log.bounds().last() : after;
         var emitter = new ResponseBodyEmitter(NEVER);
+        var stream = new EventStream(log, head, query, position, properties, emitter);
+        count(user);
         try {
-            executor().execute(new EventStream(log, head, query, position, properties, emitter));
+            executor().execute(() -> {
+                try {
+                    stream.run();
+                } finally {
+                    uncount(user);
+                }
+            });
+        } catch (Unavailable stopping) {
+            uncount(user);
+            throw stopping;
         } catch (RejectedExecutionException full) {
+            uncount(user);
             throw new Unavailable(
                     "opening event stream: " + properties.maxStreams()
                             + " are open, close one or raise serai.eventlog.max-streams",
                     full);
         }
         return emitter;
+    }
+
+    private void count(@Nullable String user) {
+        if (user == null) {
+            return;
+        }
+        openByUser.compute(user, (name, open) -> {
+            if (open != null && open >= properties.maxStreamsPerUser()) {
+                throw new Unavailable("opening event stream: " + open
+                        + " of this user are open, close one or raise serai.eventlog.max-streams-per-user");
+            }
+            return open == null ? 1 : open + 1;
+        });
+    }
+
+    private void uncount(@Nullable String user) {
+        if (user != null) {
+            openByUser.computeIfPresent(user, (name, open) -> open == 1 ? null : open - 1);
+        }
     }
 
     @Override

@@ -77,8 +77,8 @@ class GatewayConfiguration {
         /** After the observation filter, so that metrics see the whole request; before all that touch the response. */
         private static final int ANSWERS = Ordered.HIGHEST_PRECEDENCE + 10;
 
-        /** Before Spring's form filter, which reads bodies of forms whole, and so before the security filters too. */
-        private static final int BODY_LIMIT = -10_000;
+        /** Before the filters of security, which come before all that could read a body (spring.security.filter.order). */
+        private static final int BODY_LIMIT = -30_000;
 
         @Bean
         ProblemWriter problemWriter(ObjectMapper json) {
@@ -94,9 +94,12 @@ class GatewayConfiguration {
         }
 
         @Bean
-        FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(ProblemWriter problems, GatewayProperties properties) {
-            var registration = new FilterRegistrationBean<>(
-                    new BodyLimitFilter(problems, properties.maxBodySize().toBytes()));
+        FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(
+                ProblemWriter problems,
+                GatewayProperties properties,
+                @Value("${server.tomcat.threads.max:200}") int threads) {
+            var registration = new FilterRegistrationBean<>(new BodyLimitFilter(
+                    problems, properties.maxBodySize().toBytes(), properties.bodyTimeout(), new BodyReads(threads)));
             registration.setOrder(BODY_LIMIT);
             registration.setDispatcherTypes(DispatcherType.REQUEST);
             return registration;

@@ -21,6 +21,7 @@ import org.springframework.validation.annotation.Validated;
  *     503
  * @param maxBatch events in one batch
  * @param maxBodySize largest request body, of any path; 1 KB to 64 MB
+ * @param bodyTimeout how long a request body may take to arrive, 1 s to 1 h; then 408
  * @param maxDepth how deep JSON may be nested
  * @param answerTimeout how long a request waits for the broker or a route before it is answered 503
  */
@@ -31,6 +32,10 @@ public record GatewayProperties(
         @DefaultValue("true") boolean storeAndForward,
         @DefaultValue("1000") @Min(1) @Max(10_000) int maxBatch,
         @DefaultValue("10MB") DataSize maxBodySize,
+
+        @DefaultValue("30s") @DurationMin(seconds = 1) @DurationMax(hours = 1)
+        Duration bodyTimeout,
+
         @DefaultValue("500") @Min(1) @Max(10_000) int maxDepth,
 
         @DefaultValue("30s") @DurationMin(seconds = 1) @DurationMax(minutes = 10)

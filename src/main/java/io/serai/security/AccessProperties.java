@@ -20,6 +20,7 @@ import org.springframework.http.MediaType;
  * @param servicePaths paths whose calls need only the role {@code client}, as Spring path patterns
  * @param contentTypes what a call that changes something may carry, besides CloudEvents in binary mode; never a type
  *     that the form of a web page can send
+ * @param maxConnectionsPerAddress connections that one address may have open, 1 or more; a proxy is one address
  */
 @ConfigurationProperties("serai.security")
 record AccessProperties(
@@ -31,7 +32,9 @@ record AccessProperties(
         List<String> servicePaths,
 
         @DefaultValue({"application/json", "application/*+json"})
-        List<MediaType> contentTypes) {
+        List<MediaType> contentTypes,
+
+        @DefaultValue("1024") int maxConnectionsPerAddress) {
 
     /**
      * One who may log in.

@@ -16,8 +16,9 @@ import org.springframework.security.web.util.matcher.RequestMatcher;
 /**
  * Which role a call needs once there are users; the first line that matches decides.
  *
- * <p>What is not named is not open by accident: reading under {@code /api} needs {@code reader}, any other change
- * {@code operator}. A new service of a route is opened to clients by {@code serai.security.service-paths}.
+ * <p>What is not named is not open by accident: reading under {@code /api} needs {@code reader}, any other change there
+ * {@code operator}; all other paths but those of the hub's own pages are denied. A new service of a route is opened to
+ * clients by {@code serai.security.service-paths}.
  */
 final class AccessRules
         implements Customizer<
@@ -65,8 +66,11 @@ final class AccessRules
         }
         calls.requestMatchers(reading(path("/api/**"))).hasRole(READER);
         calls.requestMatchers(reading(path("/v3/**"))).hasRole(READER);
-        calls.requestMatchers(READING).hasAnyRole(READER, CLIENT);
-        calls.anyRequest().hasRole(OPERATOR);
+        calls.requestMatchers(path("/api/**")).hasRole(OPERATOR);
+        for (var page : OwnPages.PATHS) {
+            calls.requestMatchers(reading(path(page))).hasAnyRole(READER, CLIENT);
+        }
+        calls.anyRequest().denyAll();
     }
 
     private static RequestMatcher path(String pattern) {

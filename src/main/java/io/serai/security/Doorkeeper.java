@@ -24,7 +24,10 @@ final class Doorkeeper implements AuthenticationEntryPoint, AccessDeniedHandler,
             "None of your roles allows this. Prometheus needs metrics, reading reader, publishing and calling services client, running the hub"
                     + " operator, changing routes editor (serai.security.users).");
     private static final Refusal BUSY = new Refusal(
-            503, "too-many-logins", "Too many logins", "Too many passwords wait to be checked. Try again in a second.");
+            429,
+            "too-many-logins",
+            "Too many logins",
+            "Too many passwords of this name and address wait to be checked, or were wrong. Try again in a minute.");
     private static final Refusal REJECTED = new Refusal(
             400,
             "malformed-request",
@@ -42,7 +45,7 @@ final class Doorkeeper implements AuthenticationEntryPoint, AccessDeniedHandler,
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException cause)
             throws IOException {
         if (cause instanceof LoginsBusy) {
-            response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+            response.setHeader(HttpHeaders.RETRY_AFTER, "60");
             refusals.write(response, BUSY);
             return;
         }

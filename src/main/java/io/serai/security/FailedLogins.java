@@ -3,7 +3,6 @@ package io.serai.security;
 
 import io.serai.message.Printable;
 import java.time.Clock;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,27 +14,23 @@ import org.slf4j.LoggerFactory;
 final class FailedLogins {
 
     private static final Logger LOG = LoggerFactory.getLogger(FailedLogins.class);
-    private static final long PAUSE_MILLIS = 1_000;
     private static final int MOST_CHARACTERS = 64;
 
-    private final Clock clock;
-    private final AtomicLong lastLine = new AtomicLong(-PAUSE_MILLIS);
-    private final AtomicLong leftOut = new AtomicLong();
+    private final RareLines lines;
 
     FailedLogins(Clock clock) {
-        this.clock = clock;
+        this.lines = new RareLines(clock);
     }
 
-    void failed(String name) {
-        var now = clock.millis();
-        var last = lastLine.get();
-        if (now - last < PAUSE_MILLIS || !lastLine.compareAndSet(last, now)) {
-            leftOut.incrementAndGet();
-            return;
+    /** @param address where the login came from */
+    void failed(String name, String address) {
+        var leftOut = lines.next();
+        if (leftOut != RareLines.LEAVE_OUT) {
+            LOG.warn(
+                    "login failed from={} user=\"{}\" leftOut={}",
+                    address,
+                    Printable.of(name, MOST_CHARACTERS).replace('"', '?'),
+                    leftOut);
         }
-        LOG.warn(
-                "login failed user=\"{}\" leftOut={}",
-                Printable.of(name, MOST_CHARACTERS).replace('"', '?'),
-                leftOut.getAndSet(0));
     }
 }

@@ -9,7 +9,6 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -19,14 +18,17 @@ import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.security.web.authentication.WebAuthenticationDetails;
 
 /**
  * Checks name and password of every request, and remembers those that were right.
  *
  * <p>A bcrypt check costs 50-100 ms of a core. Credentials that were right are therefore remembered for five minutes, at
  * most 1,000 of them, under an HMAC with a key of this process: neither password nor hash can be read back from it.
- * Wrong ones are not remembered. At most half the cores check at once and at most 64 requests wait, each up to a second,
- * so that guessing cannot starve the hub; those beyond fail with {@link LoginsBusy}.
+ * Wrong ones are not remembered. At most half the cores check at once, and a request waits up to a second. Checks of one
+ * address and name go one after the other, at most 32 of them wait, and so do all checks of names that nobody has: a
+ * stranger's guesses delay a user by one check. After 10 wrong passwords within a minute for one address and name, its
+ * next ones are not checked until that minute is over. Requests that are not checked fail with {@link LoginsBusy}.
  *
  * <p>Thread-safe.
  */
@@ -35,7 +37,6 @@ final class Logins implements AuthenticationProvider {
     static final Duration REMEMBERED = Duration.ofMinutes(5);
 
     private static final int MOST_REMEMBERED = 1_000;
-    private static final int MOST_WAITING = 64;
     private static final int HALF_THE_CORES = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     private static final String HMAC = "HmacSHA256";
 
@@ -44,8 +45,7 @@ final class Logins implements AuthenticationProvider {
     private final FailedLogins failed;
     private final SecretKeySpec secret;
     private final Cache<ByteBuffer, Account> remembered;
-    private final Semaphore checks;
-    private final Duration patience;
+    private final LoginQueues queues;
 
     Logins(Accounts accounts, PasswordEncoder encoder, FailedLogins failed, Clock clock) {
         this(accounts, encoder, failed, clock, HALF_THE_CORES, Duration.ofSeconds(1));
@@ -61,8 +61,7 @@ final class Logins implements AuthenticationProvider {
         this.accounts = accounts;
         this.encoder = encoder;
         this.failed = failed;
-        this.patience = patience;
-        this.checks = new Semaphore(checksAtOnce, true);
+        this.queues = new LoginQueues(checksAtOnce, patience, clock);
         this.remembered = Caffeine.newBuilder()
                 .maximumSize(MOST_REMEMBERED)
                 .expireAfterWrite(REMEMBERED)
@@ -79,9 +78,9 @@ final class Logins implements AuthenticationProvider {
         var password = String.valueOf(request.getCredentials());
         var key = key(name, password);
         var known = remembered.getIfPresent(key);
-        var account = known == null ? check(key, name, password) : known;
+        var account = known == null ? check(key, name, password, address(request)) : known;
         if (account == null) {
-            failed.failed(name);
+            failed.failed(name, address(request));
             throw new BadCredentialsException("unknown user or wrong password");
         }
         var login = UsernamePasswordAuthenticationToken.authenticated(account.name(), null, account.authorities());
@@ -94,17 +93,14 @@ final class Logins implements AuthenticationProvider {
         return UsernamePasswordAuthenticationToken.class.isAssignableFrom(authentication);
     }
 
-    private @Nullable Account check(ByteBuffer key, String name, String password) {
-        if (checks.getQueueLength() >= MOST_WAITING || !acquired()) {
-            throw new LoginsBusy();
-        }
-        try {
+    private @Nullable Account check(ByteBuffer key, String name, String password, String address) {
+        var account = accounts.find(name).orElse(null);
+        return queues.run(address, account == null ? "" : name, () -> {
             // A burst of first calls of one client waits here for the first of them
             var known = remembered.getIfPresent(key);
             if (known != null) {
                 return known;
             }
-            var account = accounts.find(name).orElse(null);
             // Somebody's hash is checked even where nobody has the name, so that the time taken does not tell
             var right = encoder.matches(password, account == null ? accounts.anyHash() : account.hash());
             if (account == null || !right) {
@@ -112,18 +108,11 @@ final class Logins implements AuthenticationProvider {
             }
             remembered.put(key, account);
             return account;
-        } finally {
-            checks.release();
-        }
+        });
     }
 
-    private boolean acquired() {
-        try {
-            return checks.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+    private static String address(Authentication request) {
+        return request.getDetails() instanceof WebAuthenticationDetails details ? details.getRemoteAddress() : "";
     }
 
     // A colon as in the header itself: a name cannot have one, so two logins never share a key

@@ -15,8 +15,9 @@ import org.springframework.http.HttpHeaders;
  * Turns away what a browser sends for a page that is not the hub's own.
  *
  * <p>An {@code Origin} must be on the host the request was sent to, or be listed; {@code null} never is. Schemes are not
- * compared, since TLS may end at a proxy; the proxy has to keep {@code Host}. Where a browser says how a change came
- * about ({@code Sec-Fetch-Site}), it must come from the hub's own page or from the person. Other clients send neither.
+ * compared, since TLS may end at a proxy; the proxy has to keep {@code Host}. Where a browser says how a request came
+ * about ({@code Sec-Fetch-Site}), it must come from the hub's own page or from the person, whatever its method: a route
+ * may change something on GET. Only the hub's own pages may be linked to. Other clients send neither.
  */
 final class SameOriginRule implements RequestRule {
 
@@ -52,7 +53,7 @@ final class SameOriginRule implements RequestRule {
             return Optional.of(FOREIGN);
         }
         var site = request.getHeader("Sec-Fetch-Site");
-        if (site == null || !RequestRule.changesState(request) || OWN_SITES.contains(site)) {
+        if (site == null || OwnPages.reads(request) || OWN_SITES.contains(site)) {
             return Optional.empty();
         }
         return !origins.isEmpty() && allowed.containsAll(origins) ? Optional.empty() : Optional.of(FOREIGN);

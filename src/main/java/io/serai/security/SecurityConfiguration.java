@@ -55,6 +55,7 @@ class SecurityConfiguration {
             management.ifAvailable(own -> loopbackOnly.check("management.server.address", own.getAddress()));
         }
         loopbackOnly.announce();
+        RootPathOnly.check(environment);
         return loopbackOnly;
     }
 
@@ -101,6 +102,24 @@ class SecurityConfiguration {
     }
 
     @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> slowClients(AccessProperties access) {
+        if (access.maxConnectionsPerAddress() < 1) {
+            throw new StartRefused("serai.security.max-connections-per-address is less than 1.", "Give 1 or more.");
+        }
+        return factory -> {
+            factory.setProtocol(LimitedConnections.class.getName());
+            factory.addEngineValves(new UnreadBodies());
+            factory.addConnectorCustomizers(connector -> {
+                // bodies are bytes: Tomcat would read a form as soon as somebody asks for a parameter
+                connector.setParseBodyMethods("");
+                if (connector.getProtocolHandler() instanceof LimitedConnections http) {
+                    http.setMostPerAddress(access.maxConnectionsPerAddress());
+                }
+            });
+        };
+    }
+
+    @Bean
     SecurityFilterChain accessRules(
             HttpSecurity http,
             AccessProperties access,
@@ -108,7 +127,8 @@ class SecurityConfiguration {
             LoopbackOnly loopbackOnly,
             Logins logins,
             Refusals refusals,
-            Doorkeeper doorkeeper)
+            Doorkeeper doorkeeper,
+            Clock clock)
             throws Exception {
         http.csrf(AbstractHttpConfigurer::disable)
                 .formLogin(AbstractHttpConfigurer::disable)
@@ -117,7 +137,8 @@ class SecurityConfiguration {
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .headers(new SecurityHeaders())
                 .cors(cors(access.allowedOrigins()))
-                .addFilterAfter(new RequestRules(rules(access, accounts), refusals), HeaderWriterFilter.class);
+                .addFilterAfter(new AuditLog(access.servicePaths(), clock), HeaderWriterFilter.class)
+                .addFilterAfter(new RequestRules(rules(access, accounts), refusals), AuditLog.class);
         if (accounts.isEmpty()) {
             http.authorizeHttpRequests(calls -> calls.anyRequest().permitAll());
         } else {

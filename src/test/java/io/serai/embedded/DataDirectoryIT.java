@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.serai.message.Unavailable;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +48,26 @@ class DataDirectoryIT {
             hub.kill();
             new DataDirectory(temporary).close();
         }
+    }
+
+    @Test
+    void onlyItsOwnerMayReadItWhateverItsFilesAllowedBefore() throws Exception {
+        var database = Files.createDirectories(temporary.resolve("database"));
+        var file = Files.writeString(database.resolve("serai.mv.db"), "secret");
+        for (var each : List.of(temporary, database, file)) {
+            Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+
+        new DataDirectory(temporary).close();
+
+        assertThat(permissions(temporary)).isEqualTo("rwx------");
+        assertThat(permissions(database)).isEqualTo("rwx------");
+        assertThat(permissions(file)).isEqualTo("rw-------");
+        assertThat(permissions(temporary.resolve(".lock"))).isEqualTo("rw-------");
+    }
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 
     @Test

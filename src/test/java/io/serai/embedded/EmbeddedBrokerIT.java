@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -73,17 +74,23 @@ class EmbeddedBrokerIT {
     }
 
     @Test
-    void itPrintsItsPortAndPasswordAndTakesNoOther(CapturedOutput output) throws Exception {
+    void passwordIsInAFileThatOnlyItsOwnerReadsAndNeverPrinted(CapturedOutput output) throws Exception {
         var broker = started(0);
         try {
-            await().untilAsserted(() ->
-                    assertThat(output).contains("amqp://serai:" + broker.password() + "@127.0.0.1:" + broker.port()));
+            var address = data.resolve("broker.url");
+            await().untilAsserted(() -> assertThat(output)
+                    .contains("amqp://127.0.0.1:" + broker.port())
+                    .contains(address.toString()));
+            assertThat(output).doesNotContain(broker.password());
+            assertThat(address).hasContent("amqp://serai:" + broker.password() + "@127.0.0.1:" + broker.port());
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(address)))
+                    .isEqualTo("rw-------");
             var stranger = Child.client(broker);
             stranger.setPassword("guess");
             assertThatThrownBy(stranger::newConnection).isInstanceOf(PossibleAuthenticationFailureException.class);
             try (var files = Files.walk(data)) {
-                assertThat(files.filter(Files::isRegularFile))
-                        .as("no file tells the password")
+                assertThat(files.filter(Files::isRegularFile).filter(file -> !file.equals(address)))
+                        .as("no other file tells the password")
                         .noneMatch(file -> contains(file, broker.password()));
             }
         } finally {

@@ -16,6 +16,9 @@ import io.serai.message.Event;
 import io.serai.message.Invalid;
 import io.serai.message.NotFound;
 import io.serai.message.Unavailable;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -253,6 +256,25 @@ class EventLogOverHttpIT {
     }
 
     @Test
+    void oneUserCannotTakeThePlacesOfOthersAndGetsThemBackWhenSocketsClose() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            open("/api/events/stream", "user", "ann").nextFrame();
+        }
+        assertThat(http.send(request("/api/events/stream", "user", "ann"), BodyHandlers.discarding())
+                        .statusCode())
+                .isEqualTo(503);
+        open("/api/events/stream", "user", "bob").nextFrame();
+
+        opened.subList(0, 3).forEach(Stream::close);
+        // nothing is published meanwhile
+        await().atMost(Duration.ofSeconds(5)).until(() -> {
+            var again = http.send(request("/api/events/stream", "user", "ann"), BodyHandlers.ofInputStream());
+            again.body().close();
+            return again.statusCode() == 200;
+        });
+    }
+
+    @Test
     void headOfAStreamOpensNone() throws Exception {
         for (int i = 0; i < 6; i++) {
             var head = HttpRequest.newBuilder(request("/api/events/stream").uri())
@@ -350,6 +372,19 @@ class EventLogOverHttpIT {
             return LogDatabase.h2("http");
         }
 
+        /** Whoever the header names is logged in. */
+        @Bean
+        Filter login() {
+            return (request, response, chain) -> chain.doFilter(
+                    new HttpServletRequestWrapper((HttpServletRequest) request) {
+                        @Override
+                        public String getRemoteUser() {
+                            return getHeader("user");
+                        }
+                    },
+                    response);
+        }
+
         @Bean
         LogHead head() {
             return new LogHead();
@@ -370,6 +405,7 @@ class EventLogOverHttpIT {
                             Duration.ofMillis(20),
                             Duration.ofDays(30),
                             5,
+                            3,
                             Duration.ofSeconds(1),
                             Duration.ofMillis(250)));
         }

@@ -11,14 +11,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.security.authentication.BadCredentialsException;
@@ -26,6 +31,7 @@ import org.springframework.security.authentication.UsernamePasswordAuthenticatio
 import org.springframework.security.core.Authentication;
 import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.security.web.authentication.WebAuthenticationDetails;
 
 @ExtendWith(OutputCaptureExtension.class)
 class LoginsTest {
@@ -39,6 +45,57 @@ class LoginsTest {
 
     private Authentication login(String name, String password) {
         return logins.authenticate(UsernamePasswordAuthenticationToken.unauthenticated(name, password));
+    }
+
+    private static Authentication login(Logins logins, String address, String name, String password) {
+        var login = UsernamePasswordAuthenticationToken.unauthenticated(name, password);
+        login.setDetails(new WebAuthenticationDetails(address, null));
+        return logins.authenticate(login);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ann", "nobody"})
+    void guessesOfStrangersDelayAUserByOneCheckAtTheMost(String guessed) {
+        var users = new Accounts(List.of(
+                new User("ann", new BCryptPasswordEncoder(4).encode("right"), List.of("editor")),
+                new User("bob", new BCryptPasswordEncoder(4).encode("right"), List.of("editor"))));
+        var busy = new Logins(users, encoder, new FailedLogins(clock), clock, 1, Duration.ofMinutes(1));
+        encoder.hold();
+        var pool = Executors.newFixedThreadPool(81);
+        var guesses = new ArrayList<CompletableFuture<Void>>();
+        try {
+            for (int i = 0; i < 80; i++) {
+                var number = i;
+                var name = guessed.equals("nobody") ? guessed + i : guessed;
+                guesses.add(CompletableFuture.runAsync(() -> login(busy, "10.0.0.1", name, "wrong" + number), pool));
+            }
+            await().until(() -> encoder.checks.get() == 1);
+            var bob = CompletableFuture.supplyAsync(() -> login(busy, "10.0.0.2", "bob", "right"), pool);
+            encoder.releaseOneByOne();
+            await().until(() -> {
+                encoder.letOnePass();
+                return bob.isDone();
+            });
+            assertThat(bob.join().isAuthenticated()).isTrue();
+            assertThat(encoder.checks.get()).isLessThanOrEqualTo(5);
+            assertThat(guesses).anyMatch(CompletableFuture::isCompletedExceptionally);
+        } finally {
+            encoder.release();
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
+    void tenWrongPasswordsStopTheChecksOfThatAddressAndNameForAMinute() {
+        for (int i = 0; i < LoginQueues.MOST_WRONG; i++) {
+            assertThatThrownBy(() -> login(logins, "10.0.0.1", "ann", "wrong"))
+                    .isInstanceOf(BadCredentialsException.class);
+        }
+        assertThatThrownBy(() -> login(logins, "10.0.0.1", "ann", "wrong")).isInstanceOf(LoginsBusy.class);
+        assertThat(encoder.checks).hasValue(LoginQueues.MOST_WRONG);
+        assertThat(login(logins, "10.0.0.2", "ann", "right").isAuthenticated()).isTrue();
+        clock.pass(LoginQueues.REMEMBERED.plusSeconds(1));
+        assertThatThrownBy(() -> login(logins, "10.0.0.1", "ann", "wrong")).isInstanceOf(BadCredentialsException.class);
     }
 
     @Test
@@ -146,6 +203,7 @@ class LoginsTest {
 
         private final PasswordEncoder bcrypt = new BCryptPasswordEncoder(4);
         private final AtomicInteger checks = new AtomicInteger();
+        private volatile @Nullable Semaphore oneByOne;
         private volatile CountDownLatch gate = new CountDownLatch(0);
 
         void hold() {
@@ -153,7 +211,20 @@ class LoginsTest {
         }
 
         void release() {
+            oneByOne = null;
             gate.countDown();
+        }
+
+        void releaseOneByOne() {
+            oneByOne = new Semaphore(0);
+            gate.countDown();
+        }
+
+        void letOnePass() {
+            var turns = oneByOne;
+            if (turns != null && turns.availablePermits() == 0) {
+                turns.release();
+            }
         }
 
         @Override
@@ -166,6 +237,10 @@ class LoginsTest {
             checks.incrementAndGet();
             try {
                 gate.await();
+                var turns = oneByOne;
+                if (turns != null) {
+                    turns.acquire();
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

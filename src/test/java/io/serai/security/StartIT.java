@@ -3,7 +3,12 @@ package io.serai.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +49,36 @@ class StartIT {
     @ValueSource(strings = {"", "0.0.0.0", "::", "192.0.2.1"})
     void withoutUsersAddressesThatOthersReachAreRefused(String address) {
         assertThatThrownBy(() -> start("--server.address=" + address)).hasRootCauseInstanceOf(StartRefused.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"server.servlet.context-path=/hub", "spring.mvc.servlet.path=/hub"})
+    void pathOfItsOwnWouldMissTheRolesAndIsRefused(String setting, CapturedOutput output) {
+        assertThatThrownBy(() -> start("--server.address=127.0.0.1", "--" + setting))
+                .hasRootCauseInstanceOf(StartRefused.class);
+        assertThat(output).contains(setting.substring(0, setting.indexOf('=')) + " is set");
+    }
+
+    @Test
+    void oneAddressMayNotHaveMoreConnectionsThanAllowed() throws Exception {
+        try (var hub = start("--server.address=127.0.0.1", "--serai.security.max-connections-per-address=5")) {
+            var port = ((ServletWebServerApplicationContext) hub).getWebServer().getPort();
+            var open = new ArrayList<Socket>();
+            try {
+                for (int i = 0; i < 5; i++) {
+                    var slow = new Socket(InetAddress.getLoopbackAddress(), port);
+                    slow.getOutputStream().write("GET /".getBytes(StandardCharsets.US_ASCII));
+                    open.add(slow);
+                }
+                assertThatThrownBy(() -> new Wire(port).get("/")).isInstanceOf(RuntimeException.class);
+            } finally {
+                for (var each : open) {
+                    each.close();
+                }
+            }
+            await().untilAsserted(
+                            () -> assertThat(new Wire(port).get("/").status()).isEqualTo(200));
+        }
     }
 
     @ParameterizedTest

@@ -2,14 +2,18 @@
 package io.serai.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -27,6 +31,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "management.endpoint.health.show-details=when_authorized",
             "management.endpoint.health.roles=READER"
         })
+@ExtendWith(OutputCaptureExtension.class)
 class WithUsersIT {
 
     @LocalServerPort
@@ -84,6 +89,22 @@ class WithUsersIT {
     }
 
     @Test
+    void changesAndRefusalsAreLoggedWithUserAndAddress(CapturedOutput output) {
+        wire.postJson("/api/jobs", as("operator"));
+        wire.postJson("/api/events", as("client"));
+        wire.send("PUT", "/api/async", "{}", wire.host(), as("operator"), "Content-Type: application/json");
+        // refusals are logged once a second, and others may have taken this one
+        await().until(() -> {
+            wire.get("/api/routes", as("client"));
+            return output.getOut().contains("refused who=client from=127.0.0.1 method=GET path=/api/routes status=403");
+        });
+        await().untilAsserted(() -> assertThat(output.getOut().lines().filter(line -> line.contains(" audit ")))
+                .anyMatch(line -> line.contains("who=operator from=127.0.0.1 method=POST path=/api/jobs status=200"))
+                .anyMatch(line -> line.contains("who=operator from=127.0.0.1 method=PUT path=/api/async status=200"))
+                .noneMatch(line -> line.contains("path=/api/events")));
+    }
+
+    @Test
     void wrongPasswordsAreRefused() {
         assertThat(wire.get("/api/events", Wire.login("reader", "wrong")).status())
                 .isEqualTo(401);
@@ -122,7 +143,10 @@ class WithUsersIT {
         "POST,   /api/routes/a/versions,     403, 403, 403, 200, 403",
         "PUT,    /api/routes/a,              403, 403, 403, 200, 403",
         "DELETE, /api/routes/a,              403, 403, 403, 200, 403",
-        "POST,   /console/a,                 403, 403, 200, 200, 403",
+        "GET,    /console/a,                 200, 200, 200, 200, 403",
+        "POST,   /console/a,                 403, 403, 403, 403, 403",
+        "GET,    /elsewhere,                 403, 403, 403, 403, 403",
+        "GET,    /hub/api/failures,          403, 403, 403, 403, 403",
         "GET,    /actuator/prometheus,       200, 403, 200, 200, 200",
         "GET,    /actuator/info,             200, 403, 200, 200, 403",
         "GET,    /v3/api-docs,               404, 403, 404, 404, 403",

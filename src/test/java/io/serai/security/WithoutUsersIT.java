@@ -106,7 +106,12 @@ class WithoutUsersIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"cross-site", "same-site"})
-    void changesThatComeFromOtherSitesAreRefused(String site) {
+    void callsThatComeFromOtherSitesAreRefusedWhateverTheirMethod(String site) {
+        assertThat(wire.get("/api/anything", "Sec-Fetch-Site: " + site).isProblem("foreign-origin"))
+                .isTrue();
+        assertThat(wire.send("HEAD", "/api/events", "", wire.host(), "Sec-Fetch-Site: " + site)
+                        .status())
+                .isEqualTo(403);
         assertThat(wire.postJson("/api/events", "Sec-Fetch-Site: " + site).status())
                 .isEqualTo(403);
         assertThat(wire.get("/", "Sec-Fetch-Site: " + site).status()).isEqualTo(200);

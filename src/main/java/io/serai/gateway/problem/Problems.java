@@ -48,6 +48,10 @@ final class Problems {
             // readers wrap it in whatever they like
             return Problem.of(413, "body-too-large", message(tooLarge));
         }
+        var tooSlow = find(failure, BodyTooSlow.class);
+        if (tooSlow != null) {
+            return Problem.of(408, "body-too-slow", message(tooSlow)).withHeader("Connection", "close");
+        }
         @Nullable Throwable each = failure;
         for (int depth = 0; each != null && depth < MAX_CAUSES; depth++) {
             var problem = known(each);

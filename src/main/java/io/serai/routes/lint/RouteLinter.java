@@ -36,6 +36,7 @@ public final class RouteLinter {
     private final DataFormatRules dataFormats = new DataFormatRules(catalogue);
     private final ComponentRules components = new ComponentRules(catalogue);
     private final QueueRules queues = new QueueRules();
+    private final HttpRules http = new HttpRules();
     private final SecretRules secrets = new SecretRules();
     private final StyleRules style = new StyleRules();
     private final TreeRules tree = new TreeRules();
@@ -182,6 +183,7 @@ public final class RouteLinter {
             components.check(use, report);
             events.check(use, report);
             queues.check(use, report);
+            http.check(use, report);
             secrets.check(use, report);
             dataFormats.check(use, report);
         }

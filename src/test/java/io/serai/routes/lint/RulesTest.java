@@ -49,6 +49,13 @@ class RulesTest {
     }
 
     @Test
+    void aRouteThatAnswersEveryMethodIsWarnedOf() {
+        assertThat(from("uri: platform-http:/api/x")).containsExactly("any-method 8:12");
+        assertThat(from("uri: platform-http:/api/x\nparameters:\n  httpMethodRestrict: POST"))
+                .isEmpty();
+    }
+
+    @Test
     void anUnknownComponentIsNamedWithWhatWasMeant() {
         var finding = new Tree()
                 .with("a.camel.yaml", Tree.steps("- to: flie:out"))
