@@ -43,7 +43,6 @@ final class DynamicSteps extends DefaultProcessorFactory {
     private static final Set<String> SIMPLE = Set.of("simple", "simple-no-file");
 
     @Override
-    @SuppressWarnings("NullAway") // null is how a factory says that Camel makes the step
     public @Nullable Processor createProcessor(Route route, NamedNode definition) throws Exception {
         if (definition instanceof WireTapDefinition<?> step) {
             return new Tap(route, step).createProcessor();
@@ -236,7 +235,7 @@ final class DynamicSteps extends DefaultProcessorFactory {
                     expression,
                     super.createExpression(expression),
                     null,
-                    parseBoolean(((EnrichDefinition) definition).getAllowOptimisedComponents(), true));
+                    parseBoolean(definition.getAllowOptimisedComponents(), true));
         }
     }
 

@@ -46,7 +46,6 @@ final class WrittenPlaceholders implements PropertiesParser {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // null is how a parser says that it does not know
     public @Nullable String customLookup(String key) {
         return parser.customLookup(key);
     }

@@ -16,7 +16,8 @@ record RouteContent(
         List<Expression> expressions,
         List<Swallowing> swallowing,
         List<Branch> branches,
-        List<Secret> constants) {
+        List<Secret> constants,
+        List<Recipients> recipients) {
 
     /**
      * A route.
@@ -51,9 +52,13 @@ record RouteContent(
     /** A value that is set by name. */
     record Secret(String name, String value, Place place) {}
 
+    /** An expression that gives URIs to send to, or to read from. */
+    record Recipients(String language, String text, Place place) {}
+
     static RouteContent empty(RouteFile file) {
         return new RouteContent(
                 file,
+                new ArrayList<>(),
                 new ArrayList<>(),
                 new ArrayList<>(),
                 new ArrayList<>(),

@@ -34,6 +34,7 @@ public final class RouteLinter {
     private final ComponentRules components = new ComponentRules(catalogue);
     private final QueueRules queues = new QueueRules();
     private final SecretRules secrets = new SecretRules();
+    private final DataRules data = new DataRules();
     private final StyleRules style = new StyleRules();
     private final TreeRules tree = new TreeRules();
     private final EventRules events;
@@ -178,8 +179,10 @@ public final class RouteLinter {
             events.check(use, report);
             queues.check(use, report);
             secrets.check(use, report);
+            data.check(use, report);
         }
         content.expressions().forEach(expression -> languages.get().check(expression, report));
+        content.recipients().forEach(recipients -> data.check(recipients, report));
         content.constants().forEach(constant -> secrets.check(constant, report));
         style.check(content, report);
     }
