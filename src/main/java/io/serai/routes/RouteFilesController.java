@@ -147,6 +147,8 @@ final class RouteFilesController {
     @Operation(summary = "Says what would be wrong with a content; nothing of it is kept")
     @PostMapping(path = "/{folder}/{file}/validate", consumes = MediaType.APPLICATION_JSON_VALUE)
     Findings validate(@PathVariable String folder, @PathVariable String file, @RequestBody Draft draft) {
+        // it compiles a draft, runs its configure() and makes its beans
+        Editing.check(properties, "validating route file");
         return new Findings(files.validate(file(path(folder, file), draft)));
     }
 
@@ -155,6 +157,9 @@ final class RouteFilesController {
                     "Runs the tests beside a route, apart from what runs here; with drafts of either instead of the files")
     @PostMapping(path = "/{folder}/{file}/test", consumes = MediaType.APPLICATION_JSON_VALUE)
     TestResults test(@PathVariable String folder, @PathVariable String file, @RequestBody TestDraft draft) {
+        if (draft.content() != null || draft.test() != null) {
+            Editing.check(properties, "testing a draft of route file");
+        }
         var path = path(folder, file);
         var test = TestedFiles.testOf(path);
         var drafts = new HashMap<String, byte[]>();

@@ -19,7 +19,8 @@ record RouteContent(
         List<Branch> branches,
         List<Secret> constants,
         List<DataFormatUse> dataFormats,
-        List<Step> steps) {
+        List<Step> steps,
+        List<Recipients> recipients) {
 
     /**
      * A route.
@@ -65,9 +66,13 @@ record RouteContent(
     /** A step in YAML that is written with keys of its own. */
     record Step(String kind, MappingNode value, Place place) {}
 
+    /** An expression that gives URIs to send to, or to read from. */
+    record Recipients(String language, String text, Place place) {}
+
     static RouteContent empty(RouteFile file) {
         return new RouteContent(
                 file,
+                new ArrayList<>(),
                 new ArrayList<>(),
                 new ArrayList<>(),
                 new ArrayList<>(),

@@ -38,6 +38,7 @@ public final class RouteLinter {
     private final QueueRules queues = new QueueRules();
     private final HttpRules http = new HttpRules();
     private final SecretRules secrets = new SecretRules();
+    private final DataRules data = new DataRules();
     private final StyleRules style = new StyleRules();
     private final TreeRules tree = new TreeRules();
     private final EventRules events;
@@ -186,10 +187,12 @@ public final class RouteLinter {
             http.check(use, report);
             secrets.check(use, report);
             dataFormats.check(use, report);
+            data.check(use, report);
         }
         content.dataFormats().forEach(use -> dataFormats.check(use, report));
         content.steps().forEach(step -> steps.get().check(step, report));
         content.expressions().forEach(expression -> languages.get().check(expression, report));
+        content.recipients().forEach(recipients -> data.check(recipients, report));
         content.constants().forEach(constant -> secrets.check(constant, report));
         style.check(content, report);
     }

@@ -8,6 +8,7 @@ import io.serai.routes.lint.RouteContent.Branch;
 import io.serai.routes.lint.RouteContent.DataFormatUse;
 import io.serai.routes.lint.RouteContent.Expression;
 import io.serai.routes.lint.RouteContent.Named;
+import io.serai.routes.lint.RouteContent.Recipients;
 import io.serai.routes.lint.RouteContent.RouteUse;
 import io.serai.routes.lint.RouteContent.Secret;
 import io.serai.routes.lint.RouteContent.Step;
@@ -39,6 +40,13 @@ final class YamlContent {
     private static final Set<String> PATTERNS = Set.of("interceptFrom", "interceptSendToEndpoint");
 
     private static final Set<String> DYNAMIC = Set.of("toD", "wireTap", "enrich", "pollEnrich", "poll");
+
+    /** Their expression gives URIs. */
+    private static final Set<String> RECIPIENTS =
+            Set.of("recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich");
+
+    /** Expressions without a text of their own. */
+    private static final Set<String> VALUES = Set.of("header", "exchangeProperty", "variable", "method", "ref");
 
     private static final Set<String> PREDICATES = Set.of(
             "when",
@@ -242,13 +250,19 @@ final class YamlContent {
     }
 
     private void readExpression(String parent, String key, Node value) {
-        if (!Catalogue.LANGUAGES.contains(key)) {
+        var isLanguage = Catalogue.LANGUAGES.contains(key);
+        if (!isLanguage && !VALUES.contains(key)) {
             return;
         }
         var text = value instanceof MappingNode ? Nodes.get(value, "expression") : value;
         if (text instanceof ScalarNode scalar) {
-            content.expressions()
-                    .add(new Expression(key, scalar.getValue(), PREDICATES.contains(parent), Place.of(scalar)));
+            if (isLanguage) {
+                content.expressions()
+                        .add(new Expression(key, scalar.getValue(), PREDICATES.contains(parent), Place.of(scalar)));
+            }
+            if (RECIPIENTS.contains(parent)) {
+                content.recipients().add(new Recipients(key, scalar.getValue(), Place.of(scalar)));
+            }
         }
     }
 

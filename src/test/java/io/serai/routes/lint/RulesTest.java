@@ -250,7 +250,24 @@ class RulesTest {
                 .contains("event-pattern 8:12");
         assertThat(steps("- to: event:order.*")).contains("event-type 10:15");
         assertThat(steps("- to: event:${body}")).contains("expression-in-uri 10:15");
-        assertThat(steps("- toD: event:${body}")).isEmpty();
+        assertThat(steps("- toD: event:${body}")).containsExactly("data-in-uri 10:16");
+    }
+
+    @Test
+    void aMessageThatDecidesAboutAnEndpointIsNamed() {
+        assertThat(steps("- toD: http://partner/${header.id}")).containsExactly("data-in-uri 10:16");
+        assertThat(steps("- toD: ${header.to}")).containsExactly("data-in-uri 10:16");
+        assertThat(steps("- recipientList:\n    simple: direct:a,log:${body}")).containsExactly("data-in-uri 11:21");
+        assertThat(steps("- routingSlip:\n    header: slip")).containsExactly("data-in-uri 11:21");
+        assertThat(steps("- enrich:\n    expression:\n      simple: log:${body}"))
+                .containsExactly("data-in-uri 12:23");
+
+        assertThat(steps("- toD: direct:x-${header.kind}")).isEmpty();
+        assertThat(steps("- toD: log:x?marker=${header.id}")).doesNotContain("data-in-uri 10:16");
+        assertThat(steps("- toD: log:${date:now:yyyy}")).isEmpty();
+        assertThat(steps("- recipientList:\n    constant: direct:a,direct:b")).doesNotContain("data-in-uri");
+        // lint: ignore silences it where the author has looked
+        assertThat(steps("- toD: log:${body} # lint: ignore data-in-uri")).isEmpty();
     }
 
     @Test

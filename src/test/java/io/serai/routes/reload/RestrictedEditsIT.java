@@ -81,6 +81,9 @@ class RestrictedEditsIT {
                 hub.send("PUT", "/api/route-files/t/new.camel.yaml", draft, "If-None-Match", "*"),
                 hub.send("DELETE", at, "", "If-Match", etag),
                 hub.send("POST", at + "/rollback", "{\"version\": 1}", "If-Match", etag),
+                hub.send("POST", at + "/validate", draft),
+                hub.send("POST", at + "/test", draft),
+                hub.send("POST", at + "/test", "{\"test\": \"- name: a\"}"),
                 hub.send("POST", "/api/routes/fixed/stop", ""),
                 hub.send("POST", "/api/routes/fixed/suspend", ""),
                 hub.send("POST", "/api/routes/fixed/start", ""),
@@ -94,8 +97,20 @@ class RestrictedEditsIT {
         assertThat(hub.get("/t/fixed").body()).isEqualTo("first");
         assertThat(JsonPath.<Boolean>read(hub.get("/api/route-files").body(), "$.editable"))
                 .isFalse();
-        // what changes nothing is allowed
-        assertThat(hub.send("POST", at + "/validate", draft).statusCode()).isEqualTo(200);
+        // tests of the folder as it is load nothing of the caller's
+        assertThat(hub.send("POST", at + "/test", "{}").statusCode()).isNotEqualTo(403);
+
+        // a program in a draft, which validating would have run
+        var mark = hub.file("ran");
+        var program =
+                "import org.apache.camel.builder.RouteBuilder; public class Ran extends RouteBuilder { public void"
+                        + " configure() throws Exception { java.nio.file.Files.createFile(java.nio.file.Path.of(\\\""
+                        + mark
+                        + "\\\")); } }";
+        for (var doing : List.of("validate", "test")) {
+            hub.send("POST", "/api/route-files/t/Ran.java/" + doing, "{\"content\": \"" + program + "\"}");
+        }
+        assertThat(mark).doesNotExist();
 
         hub.write(file, answering("fixed", "second")).awaitLive(file);
         assertThat(hub.get("/t/fixed").body()).isEqualTo("second");
