@@ -38,7 +38,8 @@ class DrainTest {
             });
             camel.start();
             var consumer = (DefaultConsumer) camel.getRoute("x").getConsumer();
-            camel.getInflightRepository().add(new DefaultExchange(camel), "x");
+            var inHand = new DefaultExchange(camel);
+            camel.getInflightRepository().add(inHand, "x");
             var unresumed = new ArrayList<Route>();
 
             refuses.set(true);
@@ -52,7 +53,8 @@ class DrainTest {
             assertThat(Drain.isResumed(unresumed.get(0))).isTrue();
             assertThat(consumer.getStatus()).isEqualTo(ServiceStatus.Started);
             refuses.set(true);
-            camel.getRouteController().stopAllRoutes();
+            camel.getInflightRepository().remove(inHand, "x");
+            camel.getRouteController().stopRoute("x");
             camel.removeRoute("x");
             assertThat(Drain.isResumed(unresumed.get(0))).as("it has gone").isTrue();
         }
