@@ -5,6 +5,7 @@ import com.rabbitmq.client.Channel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
 
 /**
@@ -28,10 +29,19 @@ final class BatchLane extends Lane {
             Parking parking,
             Hold hold,
             Tally tally,
+            Lock turn,
             Runnable onLost,
             BatchSize size,
             Consumer<List<Delivery>> handler) {
-        super(channel, subscription, Math.max(subscription.prefetch(), 2 * size.size()), parking, hold, tally, onLost);
+        super(
+                channel,
+                subscription,
+                Math.max(subscription.prefetch(), 2 * size.size()),
+                parking,
+                hold,
+                tally,
+                turn,
+                onLost);
         this.size = size;
         this.handler = handler;
     }
@@ -71,7 +81,7 @@ final class BatchLane extends Lane {
             var next = next(0);
             if (next == null) {
                 var left = deadline - System.nanoTime();
-                if (left <= 0 || isDraining() || !isOpen()) {
+                if (left <= 0 || isHeld() || !isOpen()) {
                     break;
                 }
                 next = next(left);

@@ -122,6 +122,14 @@ public final class Delivery {
         return lane.isOpen();
     }
 
+    /**
+     * Whether the subscriber may wait, say for a database that is away, before it begins: false once the event will be
+     * delivered again, or its subscription is paused or stops. Then it is to be given back.
+     */
+    public boolean mayWait() {
+        return lane.goesOn();
+    }
+
     /** The same message, unsettled. */
     Delivery again(BasicProperties marked) {
         return new Delivery(event, marked, redelivered, tag, lane);

@@ -12,13 +12,15 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,7 @@ abstract class Lane extends DefaultConsumer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     /** Of bodies in hand; one is always taken, however large. */
     static final long MAX_BYTES = Math.max(16L << 20, Runtime.getRuntime().maxMemory() / 16);
     /** So many deliveries tell that they have become small again. */
@@ -48,7 +51,8 @@ abstract class Lane extends DefaultConsumer {
     private final Tally tally;
     private final Runnable onLost;
     private final int fullPrefetch;
-    private final BlockingQueue<Delivery> taken = new LinkedBlockingQueue<>();
+    private final Lock turn;
+    private final BlockingDeque<Delivery> taken = new LinkedBlockingDeque<>();
     private final AtomicInteger inHand = new AtomicInteger();
     private final AtomicLong bytesInHand = new AtomicLong();
     private final AtomicInteger parked = new AtomicInteger();
@@ -56,11 +60,16 @@ abstract class Lane extends DefaultConsumer {
     private final Turnover turnover = new Turnover(System.nanoTime());
     private volatile int mostInFlight = 1;
     private volatile int prefetchNext;
+    private volatile BooleanSupplier paused = () -> false;
+    private volatile boolean goesBack;
     private volatile boolean draining;
     private long arrived;
     private long bytesArrived;
 
-    /** @param prefetch messages in flight at most, while their bodies are small */
+    /**
+     * @param prefetch messages in flight at most, while their bodies are small
+     * @param turn of the subscription in this hub: where it is ordered, only the lane that has it hands on
+     */
     Lane(
             Channel channel,
             Subscription subscription,
@@ -68,6 +77,7 @@ abstract class Lane extends DefaultConsumer {
             Parking parking,
             Hold hold,
             Tally tally,
+            Lock turn,
             Runnable onLost) {
         super(channel);
         this.subscription = subscription.name();
@@ -76,6 +86,7 @@ abstract class Lane extends DefaultConsumer {
         this.parking = parking;
         this.hold = hold;
         this.tally = tally;
+        this.turn = turn;
         this.onLost = onLost;
         this.fullPrefetch = prefetch;
         this.prefetchNext = prefetch;
@@ -84,8 +95,12 @@ abstract class Lane extends DefaultConsumer {
     /** Hands on what is {@link #next}, on a thread of the lane's own, until it is closed; must not throw. */
     abstract void work() throws InterruptedException;
 
-    /** @param most messages in flight, where fewer than usual */
-    final void open(int most) throws IOException {
+    /**
+     * @param most messages in flight, where fewer than usual
+     * @param pausedNow whether nothing is to be handed on at present
+     */
+    final void open(int most, BooleanSupplier pausedNow) throws IOException {
+        paused = pausedNow;
         mostInFlight = Math.min(fullPrefetch, most);
         prefetchNext = mostInFlight;
         // what handles them may read headers, which may be nested deep
@@ -101,7 +116,11 @@ abstract class Lane extends DefaultConsumer {
 
     private void workUntilClosed() {
         try {
-            work();
+            if (ordered) {
+                workInTurn();
+            } else {
+                work();
+            }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error unforeseen) {
@@ -110,18 +129,44 @@ abstract class Lane extends DefaultConsumer {
         }
     }
 
-    /** The next that was delivered; null where none comes within so long, 200 ms at the most. */
+    /** A lane before this one that has lost its channel may still be at an event, which comes again on this one. */
+    private void workInTurn() throws InterruptedException {
+        while (isOpen()) {
+            if (turn.tryLock(IDLE_NANOS, TimeUnit.NANOSECONDS)) {
+                try {
+                    work();
+                } finally {
+                    turn.unlock();
+                }
+            }
+        }
+    }
+
+    /** The next that was delivered; null where none comes within so long, 200 ms at the most, or none may be begun. */
     final @Nullable Delivery next(long nanos) throws InterruptedException {
+        if (goesBack) {
+            comeBack();
+            return null;
+        }
+        if (isHeld()) {
+            LockSupport.parkNanos(LOOK_NANOS);
+            return null;
+        }
         var next = taken.poll(Math.min(nanos, IDLE_NANOS), TimeUnit.NANOSECONDS);
-        if (next != null) {
-            parking.awaitWayOut(this::goesOn);
+        if (next == null) {
+            return null;
+        }
+        parking.awaitWayOut(this::goesOn);
+        if (isHeld()) {
+            taken.addFirst(next);
+            return null;
         }
         return next;
     }
 
     @Override
     public final void handleDelivery(String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
-        if (!isOpen()) {
+        if (!isOpen() || goesBack) {
             // it comes again, on another channel, and in its turn
             return;
         }
@@ -137,7 +182,7 @@ abstract class Lane extends DefaultConsumer {
             return;
         }
         taken.add(new Delivery(event, properties, envelope.isRedeliver(), tag, this));
-        if (!draining) {
+        if (!isHeld()) {
             fit(bytes, body.length);
         }
     }
@@ -156,12 +201,12 @@ abstract class Lane extends DefaultConsumer {
                     subscription,
                     bytes,
                     prefetchNext);
-            comeBack();
+            comeBackInTurn();
         } else if (mostInFlight < fullPrefetch && arrived >= CALM) {
             if (bytesArrived / arrived * fullPrefetch < MAX_BYTES / 2) {
                 prefetchNext = fullPrefetch;
                 LOG.info("messages are small again subscription={} prefetch={}", subscription, prefetchNext);
-                comeBack();
+                comeBackInTurn();
             }
             arrived = 0;
             bytesArrived = 0;
@@ -261,13 +306,26 @@ abstract class Lane extends DefaultConsumer {
         return null;
     }
 
-    private boolean goesOn() {
-        return !draining && isOpen();
+    /** Whether who is at an event may wait for something before going on with it. */
+    final boolean goesOn() {
+        return !isHeld() && isOpen();
     }
 
     private void awaitParked() {
         while (!nothingParked() && isOpen()) {
             LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /** As {@link #comeBack}; in order that means when what is in hand is done, since another hub takes the rest at once. */
+    private void comeBackInTurn() {
+        if (ordered) {
+            goesBack = true;
+            var left = new ArrayList<Delivery>();
+            taken.drainTo(left);
+            inHand.addAndGet(-left.size());
+        } else {
+            comeBack();
         }
     }
 
@@ -322,6 +380,11 @@ abstract class Lane extends DefaultConsumer {
         return inHand.get();
     }
 
+    /** Of those in hand, how many the subscriber has and has not settled. */
+    final int begun() {
+        return inHand.get() - taken.size();
+    }
+
     /** When ({@link System#nanoTime}) all that had been taken until then is settled by now. */
     final long turned() {
         synchronized (turnover) {
@@ -346,32 +409,34 @@ abstract class Lane extends DefaultConsumer {
         }
     }
 
-    /** Stops taking and waits for what is in hand; what is not done by then goes back to the queue. */
+    /**
+     * Hands on no more and waits for what is begun; all else goes back to the queue with the channel's end. The consumer of an
+     * ordered queue is not cancelled before: the broker would let the next one begin at once, beside this one.
+     */
     final void drain(Duration limit) {
         draining = true;
-        try {
-            getChannel().basicCancel(getConsumerTag());
-        } catch (AlreadyClosedException | IOException gone) {
+        if (!ordered && !isCancelled()) {
             // or not yet consuming: then it must not begin
             close();
             return;
         }
-        giveUpTaken();
         var deadline = System.nanoTime() + limit.toNanos();
-        while (inHand.get() > 0 && getChannel().isOpen() && System.nanoTime() - deadline < 0) {
+        while (begun() > 0 && isOpen() && System.nanoTime() - deadline < 0) {
             if (Thread.currentThread().isInterrupted()) {
                 break;
             }
-            LockSupport.parkNanos(5_000_000);
+            LockSupport.parkNanos(LOOK_NANOS);
         }
         close();
     }
 
-    /** What was not begun goes back to the queue with the channel's end. */
-    private void giveUpTaken() {
-        var left = new ArrayList<Delivery>();
-        taken.drainTo(left);
-        inHand.addAndGet(-left.size());
+    private boolean isCancelled() {
+        try {
+            getChannel().basicCancel(getConsumerTag());
+            return true;
+        } catch (AlreadyClosedException | IOException gone) {
+            return false;
+        }
     }
 
     final void close() {
@@ -382,8 +447,9 @@ abstract class Lane extends DefaultConsumer {
         }
     }
 
-    final boolean isDraining() {
-        return draining;
+    /** Whether nothing is to be begun now: the subscription is paused or stops. */
+    final boolean isHeld() {
+        return draining || paused.getAsBoolean();
     }
 
     final boolean isOpen() {

@@ -36,6 +36,7 @@ final class Reader implements BrokerLink.User, Registration {
     private final Runnable onStop;
     private final CountDownLatch read = new CountDownLatch(1);
     private final AtomicBoolean stopped = new AtomicBoolean();
+    private volatile boolean paused;
     private volatile List<String> unbind;
     private volatile List<Lane> lanes = List.of();
 
@@ -80,7 +81,7 @@ final class Reader implements BrokerLink.User, Registration {
                 lane.close();
                 return;
             }
-            lane.open(i < before.size() ? before.get(i).prefetchNext() : Integer.MAX_VALUE);
+            lane.open(i < before.size() ? before.get(i).prefetchNext() : Integer.MAX_VALUE, () -> paused);
         }
         read.countDown();
     }
@@ -114,6 +115,21 @@ final class Reader implements BrokerLink.User, Registration {
                         .mapToLong(lane -> now - lane.turned())
                         .max()
                         .orElse(0)));
+    }
+
+    @Override
+    public void pause() {
+        paused = true;
+    }
+
+    @Override
+    public void resume() {
+        paused = false;
+    }
+
+    @Override
+    public int inHand() {
+        return lanes.stream().mapToInt(Lane::begun).sum();
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.serai.bus;
 
 import com.rabbitmq.client.Channel;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
 
 /** Hands on one delivery after the other; the next may come before the last is done. */
@@ -15,9 +16,10 @@ final class SingleLane extends Lane {
             Parking parking,
             Hold hold,
             Tally tally,
+            Lock turn,
             Runnable onLost,
             Consumer<Delivery> handler) {
-        super(channel, subscription, subscription.prefetch(), parking, hold, tally, onLost);
+        super(channel, subscription, subscription.prefetch(), parking, hold, tally, turn, onLost);
         this.handler = handler;
     }
 

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +43,11 @@ public final class Subscriptions {
     private final Tally tally;
     private final AmqpAdmin broker;
     private final MeterRegistry meters;
-    private final Map<String, Registration> read = new ConcurrentHashMap<>();
+    /** Empty while the first connection is awaited. */
+    private final Map<String, Optional<Reader>> read = new ConcurrentHashMap<>();
+
+    /** By name, so that also who stops reading and begins again waits for itself. */
+    private final Map<String, Lock> turns = new ConcurrentHashMap<>();
 
     Subscriptions(
             RecordedSubscriptions recorded,
@@ -81,7 +87,8 @@ public final class Subscriptions {
         };
         return read(
                 subscription,
-                (channel, onLost) -> new SingleLane(channel, subscription, parking, hold(), tally, onLost, counting));
+                (channel, onLost) -> new SingleLane(
+                        channel, subscription, parking, hold(), tally, turn(subscription), onLost, counting));
     }
 
     /**
@@ -99,8 +106,8 @@ public final class Subscriptions {
         };
         return read(
                 subscription,
-                (channel, onLost) ->
-                        new BatchLane(channel, subscription, parking, hold(), tally, onLost, size, counting));
+                (channel, onLost) -> new BatchLane(
+                        channel, subscription, parking, hold(), tally, turn(subscription), onLost, size, counting));
     }
 
     /** All subscriptions ever made and not removed, by name, with their backlog. */
@@ -125,8 +132,8 @@ public final class Subscriptions {
     /** How far this hub is with each subscription that it reads now. */
     public List<Reading> readings() {
         return read.values().stream()
-                .filter(Reader.class::isInstance)
-                .map(each -> ((Reader) each).reading())
+                .flatMap(Optional::stream)
+                .map(Reader::reading)
                 .toList();
     }
 
@@ -165,8 +172,7 @@ public final class Subscriptions {
 
     private Registration read(Subscription subscription, LaneMaker lanes) {
         var name = subscription.name();
-        Registration pending = () -> {};
-        if (read.putIfAbsent(name, pending) != null) {
+        if (read.putIfAbsent(name, Optional.empty()) != null) {
             throw new Conflict("subscribing " + name + ": another route of this hub reads it; choose another name, "
                     + "or let one route read all the patterns");
         }
@@ -182,7 +188,7 @@ public final class Subscriptions {
                     () -> note(subscription),
                     patterns -> forget(name, patterns),
                     () -> read.remove(name));
-            read.put(name, reader);
+            read.put(name, Optional.of(reader));
             link.join(reader);
             if (link.isUp()) {
                 reader.awaitOpen(OPEN_LIMIT);
@@ -192,6 +198,10 @@ public final class Subscriptions {
             read.remove(name);
             throw refused;
         }
+    }
+
+    private Lock turn(Subscription subscription) {
+        return turns.computeIfAbsent(subscription.name(), none -> new ReentrantLock());
     }
 
     private Hold hold() {

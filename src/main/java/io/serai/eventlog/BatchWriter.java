@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Stores batches and settles each of their events: stored, or refused by the database for itself.
  *
  * <p>While the database is away it holds the batch and tries again, after 100 ms and then ever later, up to 2 s, until it
- * works or the hub has stopped; then the batch is left unsettled, to be delivered again. A batch with an event that the
+ * works, the hub has stopped, or the broker has taken the batch back; then it is left unsettled, to be delivered again. A batch with an event that the
  * database refuses is halved until that one stands alone.
  */
 final class BatchWriter {
@@ -43,7 +44,7 @@ final class BatchWriter {
                 .register(meters);
     }
 
-    /** Blocks until every event of the batch is settled, or {@link #close} is called. */
+    /** Blocks until every event of the batch is settled, is no longer wanted, or {@link #close} is called. */
     void write(List<Incoming> batch) {
         try {
             if (isAppended(batch)) {
@@ -81,7 +82,7 @@ final class BatchWriter {
                         pause.toMillis(),
                         failure.getMessage());
             }
-            if (isClosedWithin(pause)) {
+            if (isClosedWithin(pause) || !batch.get(0).wanted().getAsBoolean()) {
                 return false;
             }
         }
@@ -114,6 +115,7 @@ final class BatchWriter {
      *
      * @param done called when it is in the log
      * @param refused called with the cause where the log can never hold it
+     * @param wanted false once it comes again, so that it need not be waited for
      */
-    record Incoming(Event event, Runnable done, Consumer<Throwable> refused) {}
+    record Incoming(Event event, Runnable done, Consumer<Throwable> refused, BooleanSupplier wanted) {}
 }

@@ -52,7 +52,7 @@ final class EventLogSubscriber implements SmartLifecycle {
 
     private void write(List<Delivery> batch) {
         writer.write(batch.stream()
-                .map(each -> new BatchWriter.Incoming(each.event(), each::done, each::failed))
+                .map(each -> new BatchWriter.Incoming(each.event(), each::done, each::failed, each::mayWait))
                 .toList());
         // stopped before the database came back
         batch.forEach(Delivery::giveBack);

@@ -741,6 +741,109 @@ abstract class BusContract {
         amqp = hub.getBean(CachingConnectionFactory.class).createConnection().getDelegate();
     }
 
+    /** The broker would let the next consumer begin as soon as this one is cancelled. */
+    @Test
+    void anOrderedQueueIsReadElsewhereOnlyWhenWhatIsInHandIsDone() throws Exception {
+        var type = newType();
+        var name = newName();
+        var began = new ConcurrentLinkedQueue<String>();
+        var over = new CountDownLatch(1);
+        var reading = subscriptions.subscribe(ordered(name, type), delivery -> {
+            began.add(delivery.event().id());
+            awaitQuietly(over);
+            began.add("done");
+            delivery.done();
+        });
+        awaitConsumer(name);
+        var sent = ids(
+                IntStream.range(0, 20).mapToObj(n -> publish(type, "one", "x")).toList());
+        await().until(() -> began.size() == 1);
+        try (var channel = amqp.createChannel()) {
+            channel.basicConsume(
+                    BusTopology.queueOf(name),
+                    true,
+                    (tag, message) -> began.add(message.getProperties().getMessageId()),
+                    tag -> {});
+
+            var stopping = CompletableFuture.runAsync(reading::stop);
+            await().during(Duration.ofSeconds(1)).until(() -> began.size() == 1);
+            over.countDown();
+            stopping.get(20, TimeUnit.SECONDS);
+
+            await().until(() -> began.size() == 21);
+            var expected = new ArrayList<>(sent);
+            expected.add(1, "done");
+            assertThat(began).containsExactlyElementsOf(expected);
+        }
+    }
+
+    @Test
+    void anOrderedEventInHandWhenItsConnectionIsLostIsNotBegunAgainBesideItself() {
+        var type = newType();
+        var name = newName();
+        var began = new ConcurrentLinkedQueue<String>();
+        var over = new CountDownLatch(1);
+        var reading = subscriptions.subscribe(ordered(name, type), delivery -> {
+            began.add(delivery.event().id());
+            awaitQuietly(over);
+            delivery.done();
+        });
+        awaitConsumer(name);
+        var first = publish(type, "one", "x").id();
+        var second = publish(type, "one", "x").id();
+        await().until(() -> began.size() == 1);
+        for (int lost = 0; lost < 2; lost++) {
+            amqp.abort();
+            amqp = hub.getBean(CachingConnectionFactory.class)
+                    .createConnection()
+                    .getDelegate();
+            awaitConsumer(name);
+        }
+        await().during(Duration.ofSeconds(1)).until(() -> began.size() == 1);
+
+        over.countDown();
+
+        await().until(() -> began.size() == 3);
+        assertThat(began).containsExactly(first, first, second);
+        reading.stop();
+    }
+
+    @Test
+    void aPausedSubscriptionBeginsNothingAndKeepsWhatItHas() {
+        var type = newType();
+        var name = newName();
+        var began = new ConcurrentLinkedQueue<Delivery>();
+        var reading = subscriptions.subscribe(Subscription.of(name, 10, new EventPattern(type)), began::add);
+        awaitConsumer(name);
+        var sent = new ArrayList<String>();
+        sent.add(publish(type, null, "x").id());
+        await().until(() -> began.size() == 1);
+
+        reading.pause();
+        IntStream.range(0, 20).forEach(n -> sent.add(publish(type, null, "x").id()));
+        await().during(Duration.ofSeconds(1)).until(() -> began.size() == 1 && reading.inHand() == 1);
+        began.remove().done();
+        await().until(() -> reading.inHand() == 0);
+        assertThat(status(name).state()).isEqualTo(SubscriptionStatus.State.ACTIVE);
+        reading.resume();
+
+        await().until(() -> {
+            for (var each = began.poll(); each != null; each = began.poll()) {
+                assertThat(each.event().id()).isEqualTo(sent.get(1));
+                assertThat(each.isRedelivered()).isFalse();
+                sent.remove(1);
+                each.done();
+            }
+            return sent.size() == 1;
+        });
+        await().untilAsserted(() -> assertThat(backlog(name)).isZero());
+        reading.stop();
+    }
+
+    private static Subscription ordered(String name, String type) {
+        return new Subscription(name, Set.of(new EventPattern(type)), true, 1, 5, null);
+    }
+
     @Test
     void anIdMayTakeWhatAnAmqpShortStringHoldsAndNoMore() {
         var type = newType();

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -230,6 +231,29 @@ abstract class EventLogContract {
         }
     }
 
+    /** Else each reconnect, while the database is away, would leave a thread and what it holds. */
+    @Test
+    void aBatchThatTheBrokerHasTakenBackIsNotWaitedFor() throws Exception {
+        database.outage().begin();
+        try {
+            var settled = Collections.synchronizedList(new ArrayList<String>());
+            var wanted = new AtomicBoolean(true);
+            var writer = new BatchWriter(log, new LogHead(), new SimpleMeterRegistry());
+            var writing = CompletableFuture.runAsync(() -> writer.write(events("a", 10, "b").stream()
+                    .map(each -> new BatchWriter.Incoming(
+                            each, () -> settled.add(each.id()), cause -> settled.add(each.id()), wanted::get))
+                    .toList()));
+            assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> writing.get(1, TimeUnit.SECONDS));
+
+            wanted.set(false);
+
+            writing.get(10, TimeUnit.SECONDS);
+            assertThat(settled).isEmpty();
+        } finally {
+            database.outage().end();
+        }
+    }
+
     @Test
     void queriesSayThatTheDatabaseIsAway() {
         database.outage().begin();
@@ -424,7 +448,8 @@ abstract class EventLogContract {
 
     private static List<BatchWriter.Incoming> incoming(List<Event> events, List<String> done, List<String> refused) {
         return events.stream()
-                .map(each -> new BatchWriter.Incoming(each, () -> done.add(each.id()), cause -> refused.add(each.id())))
+                .map(each -> new BatchWriter.Incoming(
+                        each, () -> done.add(each.id()), cause -> refused.add(each.id()), () -> true))
                 .toList();
     }
 

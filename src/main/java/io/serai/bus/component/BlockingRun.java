@@ -193,7 +193,7 @@ final class BlockingRun implements Consumer<List<Delivery>> {
                 if (!DatabaseAway.is(refused)) {
                     return Failure.of(refused);
                 }
-                if (!running.getAsBoolean()) {
+                if (!running.getAsBoolean() || !deliveries.get(0).mayWait()) {
                     throw new Stopping();
                 }
                 LOG.debug("database is away, waiting subscription={}", subscription, refused);

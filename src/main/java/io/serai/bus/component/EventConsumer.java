@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * Runs a route for each event of a subscription, or for each batch, and acknowledges when the route, its asynchronous
  * steps included, is done.
  */
-final class EventConsumer extends DefaultConsumer {
+final class EventConsumer extends DefaultConsumer implements Pausable {
 
     private final EventEndpoint endpoint;
-    private @Nullable Registration registration;
+    private volatile @Nullable Registration registration;
 
     EventConsumer(EventEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -45,6 +45,28 @@ final class EventConsumer extends DefaultConsumer {
     protected void doStop() throws Exception {
         unsubscribe();
         super.doStop();
+    }
+
+    @Override
+    public void pauseReading() {
+        var current = registration;
+        if (current != null) {
+            current.pause();
+        }
+    }
+
+    @Override
+    public int inHand() {
+        var current = registration;
+        return current == null ? 0 : current.inHand();
+    }
+
+    @Override
+    public void resumeReading() {
+        var current = registration;
+        if (current != null) {
+            current.resume();
+        }
     }
 
     private void subscribe() {

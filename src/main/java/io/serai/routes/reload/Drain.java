@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes.reload;
 
+import io.serai.bus.component.Pausable;
 import io.serai.gateway.gate.Gated;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Consumer;
 import org.apache.camel.Route;
 import org.apache.camel.StatefulService;
 import org.apache.camel.Suspendable;
@@ -39,10 +39,13 @@ final class Drain implements AutoCloseable {
     private final CamelContext context;
     private final long deadline;
     private final List<Gated> gates = new ArrayList<>();
-    private final List<Consumer> paused = new ArrayList<>();
+    private final List<Pausable> paused = new ArrayList<>();
+    private final List<Route> stopped = new ArrayList<>();
+    private final Collection<Route> unresumed;
 
-    private Drain(CamelContext context, Duration limit) {
+    private Drain(CamelContext context, Duration limit, Collection<Route> unresumed) {
         this.context = context;
+        this.unresumed = unresumed;
         this.deadline = System.nanoTime() + limit.toNanos();
     }
 
@@ -50,11 +53,17 @@ final class Drain implements AutoCloseable {
      * Begins to hold routes back; {@link #close} lets requests go on.
      *
      * @param calls which of the routes calls which other by {@code direct:}
+     * @param unresumed takes the routes that refuse to run as before, to be tried again by {@link #isResumed}
      * @throws Busy where they are not done within the limit; they run as before
      */
-    static Drain of(CamelContext context, Collection<String> routeIds, Map<String, Set<String>> calls, Duration limit)
+    static Drain of(
+            CamelContext context,
+            Collection<String> routeIds,
+            Map<String, Set<String>> calls,
+            Duration limit,
+            Collection<Route> unresumed)
             throws Busy {
-        var drain = new Drain(context, limit);
+        var drain = new Drain(context, limit, unresumed);
         try {
             drain.drain(
                     routeIds.stream()
@@ -122,13 +131,16 @@ final class Drain implements AutoCloseable {
         if (gate(route) instanceof Gated gate) {
             gate.hold();
             gates.add(gate);
+        } else if (route.getConsumer() instanceof Pausable reading) {
+            reading.pauseReading();
+            paused.add(reading);
         } else if (route.getConsumer() instanceof StatefulService consumer && consumer.isStarted()) {
             if (consumer instanceof Suspendable) {
                 consumer.suspend();
             } else {
                 consumer.stop();
             }
-            paused.add(route.getConsumer());
+            stopped.add(route);
         }
     }
 
@@ -154,7 +166,9 @@ final class Drain implements AutoCloseable {
         }
         awaitNone(route, () -> {
             int held = gate(route) instanceof Gated gate ? gate.inHand() : 0;
-            return held + context.getInflightRepository().size(route.getRouteId());
+            // an event is begun before its exchange, and settled after it
+            int begun = route.getConsumer() instanceof Pausable reading ? reading.inHand() : 0;
+            return held + Math.max(begun, context.getInflightRepository().size(route.getRouteId()));
         });
     }
 
@@ -174,19 +188,30 @@ final class Drain implements AutoCloseable {
     }
 
     /** Lets the routes work as before. */
-    void resume() {
-        for (var consumer : paused) {
-            try {
-                if (consumer instanceof Suspendable && consumer instanceof StatefulService service) {
-                    service.resume();
-                } else {
-                    consumer.start();
-                }
-            } catch (RuntimeException refused) {
-                LOG.error("resuming {} failed; start its route again", consumer, refused);
-            }
-        }
+    private void resume() {
+        paused.forEach(Pausable::resumeReading);
         paused.clear();
+        stopped.stream().filter(route -> !isResumed(route)).forEach(unresumed::add);
+        stopped.clear();
+    }
+
+    /** Whether the route works as before, or there is no such route any more. */
+    static boolean isResumed(Route route) {
+        var consumer = route.getConsumer();
+        if (route.getCamelContext().getRoute(route.getRouteId()) != route) {
+            return true;
+        }
+        try {
+            if (consumer instanceof Suspendable && consumer instanceof StatefulService service) {
+                service.resume();
+            } else {
+                consumer.start();
+            }
+            return true;
+        } catch (RuntimeException refused) {
+            LOG.error("route {} cannot be resumed; it is tried again every few seconds", route.getRouteId(), refused);
+            return false;
+        }
     }
 
     /** Lets requests go on, to whoever serves their path now. */

@@ -238,10 +238,11 @@ public final class Reloader {
         return paths;
     }
 
-    /** Starts what should run and does not, after a start that failed. */
+    /** Starts what should run and does not, after a start or a resumption that failed. */
     void restore() {
         one.lock();
         try {
+            swap.resume();
             if (!swap.toStart(good).isEmpty()) {
                 swap.to(good, good);
                 running = List.copyOf(swap.running());

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
+import org.apache.camel.Route;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,7 @@ final class Swap {
     private final Progress progress;
     private final Duration drainTimeout;
     private final Map<Unit.Id, Installed> running = new LinkedHashMap<>();
+    private final List<Route> unresumed = new ArrayList<>();
 
     Swap(CamelContext context, Installer installer, ServedFiles served, Progress progress, Duration drainTimeout) {
         this.context = context;
@@ -42,6 +44,11 @@ final class Swap {
 
     Collection<Installed> running() {
         return List.copyOf(running.values());
+    }
+
+    /** Tries again to resume routes that were held and refused to go on. */
+    void resume() {
+        unresumed.removeIf(Drain::isResumed);
     }
 
     /** Units that are not there yet or have changed. */
@@ -94,7 +101,7 @@ final class Swap {
         progress.swapping(true);
         Drain held = null;
         try {
-            held = Drain.of(context, ids, calls(stop), drainTimeout);
+            held = Drain.of(context, ids, calls(stop), drainTimeout, unresumed);
             stop.forEach(this::remove);
             served.serve(next);
             var started = new ArrayList<Installed>();

@@ -19,8 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.model.Model;
 import org.apache.camel.support.RoutePolicySupport;
@@ -1023,6 +1026,37 @@ class ReloadIT {
         assertThat(meanwhile.get().statusCode()).isEqualTo(200);
         hub.awaitLive(file);
         assertThat(hub.get("/t/slow").body()).isEqualTo("second");
+    }
+
+    @Test
+    void anEventThatTakesLongerThanTheDrainIsBegunOnceAndTheEditWaits(CapturedOutput output) {
+        var began = new AtomicInteger();
+        var over = new CountDownLatch(1);
+        hub.register("longWork", (Processor) exchange -> {
+            began.incrementAndGet();
+            over.await();
+        });
+        var file = "t/long-event.camel.yaml";
+        var text = route("long-event", "x", "first")
+                .replace("platform-http:x", "event:takes.long?subscription=takes-long")
+                .replace("- setBody", "- process: {ref: longWork}\n        - setBody");
+        hub.write(file, text).awaitLive(file);
+        hub.send("POST", "/api/events/takes.long", "{}");
+        await().atMost(Duration.ofSeconds(20)).until(() -> began.get() == 1);
+
+        hub.write(file, text.replace("first", "second"));
+        await().atMost(Duration.ofSeconds(90))
+                .until(() -> output.getAll().split("route long-event has 1 in hand", -1).length > 2);
+        assertThat(hub.get("/api/subscriptions").body())
+                .contains("\"takes-long\"")
+                .doesNotContain("ORPHANED");
+        over.countDown();
+
+        hub.awaitLive(file);
+        hub.send("POST", "/api/events/takes.long", "{}");
+        await().atMost(Duration.ofSeconds(20)).until(() -> began.get() == 2);
+        await().during(Duration.ofSeconds(1)).until(() -> began.get() == 2);
+        hub.delete(file).awaitLive(file);
     }
 
     @Test
