@@ -48,8 +48,19 @@ final class Hold {
     }
 
     /** One is there again: likewise. */
-    HeldEvents.@Nullable Turn await(String failureId, BooleanSupplier goesOn) {
-        return await(() -> events.look(failureId), failureId, goesOn);
+    HeldEvents.@Nullable Turn await(Delivery again, String failureId, BooleanSupplier goesOn) {
+        return await(
+                () -> events.resume(failureId, again.properties(), again.event().data()), failureId, goesOn);
+    }
+
+    /** One that was dropped will not come again. */
+    void letGo(String failureId) {
+        try {
+            events.letGo(failureId);
+        } catch (DataAccessException | TransactionException notNow) {
+            // it goes on being dropped, should it come
+            LOG.debug("a failure stays noted as held failureId={}", failureId, notNow);
+        }
     }
 
     private HeldEvents.@Nullable Turn await(Supplier<HeldEvents.Turn> first, String failureId, BooleanSupplier goesOn) {
@@ -61,7 +72,8 @@ final class Hold {
                 if (turn.next() != HeldEvents.Next.WAIT) {
                     return turn;
                 }
-                ask = () -> events.look(failureId);
+                var known = turn.failureId();
+                ask = () -> events.look(known == null ? failureId : known);
             } catch (DuplicateKeyException takenByAnotherHub) {
                 LOG.debug("asking again", takenByAnotherHub);
             } catch (DataAccessException | TransactionException notNow) {

@@ -281,7 +281,7 @@ abstract class Lane extends DefaultConsumer {
     /** An event of an ordered subscription is there again: waits where its queue was waiting for it before. */
     final @Nullable Delivery takeUp(Delivery again) {
         beforeWait();
-        return follow(again, hold.await(again.failureId(subscription), this::goesOn), null);
+        return follow(again, hold.await(again, again.failureId(subscription), this::goesOn), null);
     }
 
     private @Nullable Delivery follow(Delivery delivery, HeldEvents.@Nullable Turn turn, @Nullable Failure failure) {
@@ -289,21 +289,35 @@ abstract class Lane extends DefaultConsumer {
             comeBack();
             return null;
         }
-        var next = turn.delivery() < 0
+        var known = turn.failureId();
+        var next = known == null
                 ? delivery.again(delivery.properties())
-                : delivery.again(
-                        new Retried(delivery.failureId(subscription), turn.delivery() + 1).mark(delivery.properties()));
+                : delivery.again(new Retried(known, turn.delivery() + 1).mark(delivery.properties()));
         if (turn.next() == HeldEvents.Next.TRY) {
             return next;
         }
         if (turn.next() == HeldEvents.Next.DROP) {
             next.drop();
+            letGoOnceSure(known);
         } else {
             next.failed(Objects.requireNonNull(failure, "it has not been tried"));
             // those behind it must not be done before it is safe
             awaitParked();
         }
         return null;
+    }
+
+    /** When the broker answers, it has taken the acknowledgement; else the event comes again, and is dropped again. */
+    private void letGoOnceSure(@Nullable String failureId) {
+        beforeWait();
+        try {
+            getChannel().basicQos(mostInFlight);
+            if (failureId != null) {
+                hold.letGo(failureId);
+            }
+        } catch (AlreadyClosedException | IOException lost) {
+            LOG.debug("the acknowledgement of a discarded event may be lost subscription={}", subscription, lost);
+        }
     }
 
     /** Whether who is at an event may wait for something before going on with it. */

@@ -52,6 +52,30 @@ sealed interface Arrival {
             return origin.isKnown() && (!origin.isRoute() || RouteRuns.isInput(content.properties()));
         }
 
+        /** The same under another id. */
+        Failed as(String otherId) {
+            return new Failed(
+                    otherId,
+                    round,
+                    origin,
+                    policy,
+                    retryable,
+                    postponed,
+                    at,
+                    host,
+                    tries,
+                    exception,
+                    exceptions,
+                    message,
+                    trace,
+                    cut,
+                    routeId,
+                    routeVersion,
+                    nodeId,
+                    location,
+                    content);
+        }
+
         /** The message and where it belongs, without what was said of its failure. */
         Failed bare(String why) {
             var reason = FailedMessage.text(why);

@@ -2,8 +2,12 @@
 package io.serai.failure;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +31,16 @@ record FailedMessage(BasicProperties properties, byte[] body) {
     String contentType() {
         var type = properties.getContentType();
         return type == null ? null : text(type);
+    }
+
+    /** The id of its failure where an id was used before, for other content: the same for the same content. */
+    String idBeside(String failureId) {
+        var name = new ByteArrayOutputStream();
+        for (var part : Arrays.asList(failureId, attribute("type"), attribute("subject"), contentType())) {
+            name.writeBytes((part + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        name.writeBytes(body);
+        return UUID.nameUUIDFromBytes(name.toByteArray()).toString();
     }
 
     /** For the database: PostgreSQL refuses U+0000 in text. A table or a list, which may be deep, is empty text. */

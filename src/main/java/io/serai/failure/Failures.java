@@ -74,6 +74,12 @@ final class Failures {
 
     private static final String LOCK =
             "SELECT id, status, delivery, postponed, held FROM failure WHERE id IN (:ids) ORDER BY id FOR UPDATE";
+    private static final String IS_SAME = """
+            SELECT EXISTS (SELECT 1 FROM failure WHERE id = :id AND body = :body
+                AND event_type IS NOT DISTINCT FROM CAST(:type AS VARCHAR)
+                AND subject IS NOT DISTINCT FROM CAST(:subject AS VARCHAR)
+                AND content_type IS NOT DISTINCT FROM CAST(:contentType AS VARCHAR))
+            """;
     private static final String INSERT = """
             INSERT INTO failure (id, status, origin, policy, delivery, round, postponed, held, replayable, tries, duplicates, due_at,
                 first_failed_at, last_failed_at, event_id, event_source, event_type, subject, correlationid, content_type, properties, body,
@@ -128,7 +134,8 @@ final class Failures {
                 OR EXISTS (SELECT 1 FROM failure WHERE status = 'RESENT' AND due_at <= CURRENT_TIMESTAMP AND NOT held)
             """;
 
-    private static final String LET_GO = "UPDATE failure SET held = FALSE WHERE id = :id";
+    private static final String LET_GO =
+            "UPDATE failure SET held = FALSE WHERE id = :id AND status IN ('DISCARDED', 'DEAD')";
     private static final String LOOK =
             "SELECT status, delivery, held, due_at > CURRENT_TIMESTAMP AS waits FROM failure WHERE id = :id";
     /** Said as what it is not: for what it is H2 would take the index by status, and read all that is due. */
@@ -229,7 +236,8 @@ final class Failures {
             var known = lock(arrivals.stream().map(Arrival::failureId).toList());
             var fresh = new ArrayList<Arrival.Failed>();
             var resolved = new HashMap<String, Integer>();
-            for (var arrival : arrivals) {
+            for (var each : arrivals) {
+                var arrival = each instanceof Arrival.Failed failed ? own(failed, known) : each;
                 var before = known.get(arrival.failureId());
                 if (before == null && arrival instanceof Arrival.Failed failed) {
                     fresh.add(failed);
@@ -255,11 +263,50 @@ final class Failures {
      */
     void takeBare(Arrival arrival, String why) {
         if (arrival instanceof Arrival.Failed failed) {
-            transaction.executeWithoutResult(status ->
-                    take(failed.bare(why), lock(List.of(failed.failureId())).get(failed.failureId())));
+            transaction.executeWithoutResult(status -> {
+                var known = lock(List.of(failed.failureId()));
+                var own = own(failed.bare(why), known);
+                take(own, known.get(own.failureId()));
+            });
         } else {
             take(List.of(arrival));
         }
+    }
+
+    /**
+     * An event whose id was used before, with other content, is a failure of its own: nothing of either is lost.
+     *
+     * @param known is given that one, if it is there
+     */
+    private Arrival.Failed own(Arrival.Failed failed, Map<String, State> known) {
+        // what is sent back carries the id it is known under
+        if (failed.round() > 0
+                || !known.containsKey(failed.failureId())
+                || isSame(failed.failureId(), failed.content())) {
+            return failed;
+        }
+        var own = failed.as(failed.content().idBeside(failed.failureId()));
+        if (!known.containsKey(own.failureId())) {
+            LOG.warn(
+                    "an event has failed whose id was used before, with other content; it is a failure of its own"
+                            + " failureId={} before={} from={}",
+                    own.failureId(),
+                    failed.failureId(),
+                    failed.origin().name());
+            known.putAll(lock(List.of(own.failureId())));
+        }
+        return own;
+    }
+
+    private boolean isSame(String id, FailedMessage message) {
+        return jdbc.sql(IS_SAME)
+                .param("id", id)
+                .param("body", message.body())
+                .param("type", message.attribute("type"))
+                .param("subject", message.attribute("subject"))
+                .param("contentType", message.contentType())
+                .query(Boolean.class)
+                .single();
     }
 
     /** @param deliveries that have succeeded, by failure */
@@ -317,13 +364,17 @@ final class Failures {
      * @throws org.springframework.dao.DuplicateKeyException as {@link #take(List)}
      */
     HeldEvents.Turn hold(Arrival.Failed failed) {
-        var turn = transaction.execute(
-                status -> hold(failed, lock(List.of(failed.failureId())).get(failed.failureId())));
+        var turn = transaction.execute(status -> {
+            var known = lock(List.of(failed.failureId()));
+            var own = own(failed, known);
+            return hold(own, known.get(own.failureId()));
+        });
         return turn == null ? HeldEvents.Turn.PARK : turn;
     }
 
     private HeldEvents.Turn hold(Arrival.Failed failed, @Nullable State known) {
-        if (known == null || (!known.held() && isAnew(failed, known))) {
+        // held though it has ended: its hub died before it noted that it had let it go
+        if (known == null || isAnew(failed, known)) {
             var step = first(failed, true);
             // one sent back takes its course, and its queue does not wait
             if (failed.round() > 0 || step.delay().isEmpty()) {
@@ -333,21 +384,27 @@ final class Failures {
             if (known == null) {
                 keys.write(List.of(failed));
             }
-            return HeldEvents.Turn.waiting(state.delivery());
+            return HeldEvents.Turn.waiting(failed.failureId(), state.delivery());
         }
         if (!known.held()) {
             return HeldEvents.Turn.PARK;
         }
         if (known.status().isEnded() || known.status() == FailureStatus.DEAD) {
-            return letGo(failed.failureId());
+            return new HeldEvents.Turn(HeldEvents.Next.DROP, failed.failureId(), known.delivery());
         }
         var step = next(failed, known, known.delivery() + 1, true);
         return step.delay().isPresent()
-                ? HeldEvents.Turn.waiting(keep(failed, known, step).delivery())
-                : new HeldEvents.Turn(HeldEvents.Next.PARK, known.delivery());
+                ? HeldEvents.Turn.waiting(
+                        failed.failureId(), keep(failed, known, step).delivery())
+                : new HeldEvents.Turn(HeldEvents.Next.PARK, failed.failureId(), known.delivery());
     }
 
-    /** How it stands with an event that its queue may be waiting for. */
+    /** How it stands with an event that its queue may be waiting for, and that is there again. */
+    HeldEvents.Turn look(String id, FailedMessage message) {
+        var turn = look(id);
+        return isSame(id, message) ? turn : look(message.idBeside(id));
+    }
+
     HeldEvents.Turn look(String id) {
         return jdbc.sql(LOOK)
                 .param("id", id)
@@ -356,21 +413,22 @@ final class Failures {
                     if (!row.getBoolean("held")) {
                         return HeldEvents.Turn.TRY;
                     }
+                    var delivery = row.getInt("delivery");
+                    // a person has decided
                     if (status == FailureStatus.DISCARDED || status == FailureStatus.DEAD) {
-                        return letGo(id);
+                        return new HeldEvents.Turn(HeldEvents.Next.DROP, id, delivery);
                     }
                     return row.getBoolean("waits")
-                            ? HeldEvents.Turn.waiting(row.getInt("delivery"))
-                            : new HeldEvents.Turn(HeldEvents.Next.TRY, row.getInt("delivery"));
+                            ? HeldEvents.Turn.waiting(id, delivery)
+                            : new HeldEvents.Turn(HeldEvents.Next.TRY, id, delivery);
                 })
                 .optional()
                 .orElse(HeldEvents.Turn.TRY);
     }
 
-    /** A person has decided. */
-    private HeldEvents.Turn letGo(String id) {
+    /** Notes that what a person has given up is gone from its queue. */
+    void letGo(String id) {
         jdbc.sql(LET_GO).param("id", id).update();
-        return HeldEvents.Turn.DROP;
     }
 
     private Step first(Arrival.Failed failed, boolean held) {

@@ -21,8 +21,18 @@ final class HeldFailures implements HeldEvents {
     }
 
     @Override
+    public Turn resume(String failureId, BasicProperties properties, byte[] body) {
+        return failures.look(failureId, new FailedMessage(properties, body));
+    }
+
+    @Override
     public Turn look(String failureId) {
         return failures.look(failureId);
+    }
+
+    @Override
+    public void letGo(String failureId) {
+        failures.letGo(failureId);
     }
 
     @Override

@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -28,10 +27,6 @@ public final class PatientProducer implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PatientProducer.class);
     private static final long AGAIN = TimeUnit.SECONDS.toNanos(1);
-
-    private static final List<Class<? extends RuntimeException>> AWAY = Stream.concat(
-                    DatabaseAway.TYPES.stream(), Stream.of(Unavailable.class))
-            .toList();
 
     private final CamelContext context;
     private final ProducerTemplate template;
@@ -69,15 +64,14 @@ public final class PatientProducer implements Closeable {
             if (wrong != null) {
                 throw wrong;
             }
-            var away = cause(sent, AWAY);
-            if (away == null) {
+            if (!DatabaseAway.isCauseOf(failed) && sent.getException(Unavailable.class) == null) {
                 throw new IllegalStateException("sending to " + to + " failed", failed);
             }
             if (!told) {
                 LOG.warn(
                         "database or outbox refuses, the file waits route={} cause={}",
                         from,
-                        away.getClass().getName());
+                        failed.getClass().getName());
             }
             LockSupport.parkNanos(AGAIN);
         }

@@ -19,6 +19,7 @@ import org.springframework.boot.actuate.health.HealthEndpointGroupsPostProcessor
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 @Configuration(proxyBeanMethods = false)
 class TelemetryConfiguration {
@@ -62,6 +63,12 @@ class TelemetryConfiguration {
     @Bean
     HealthIndicator brokerHealthIndicator(EventPublisher publisher) {
         return () -> (publisher.isUp() ? Health.up() : Health.down()).build();
+    }
+
+    /** In place of Boot's, which asks a question. */
+    @Bean
+    HealthIndicator dbHealthIndicator(JdbcTemplate jdbc) {
+        return new DatabaseHealth(jdbc);
     }
 
     /** Up also where some are stopped, which people do: the ledger warns of what waits for them. */

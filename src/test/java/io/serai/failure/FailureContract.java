@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -266,6 +267,54 @@ abstract class FailureContract {
                 .untilAsserted(() -> assertThat(of(name))
                         .singleElement()
                         .satisfies(failure -> assertThat(failure.duplicates()).isEqualTo(1)));
+    }
+
+    @Test
+    void anIdThatComesAgainWithOtherContentAfterItsFailureHasEndedIsAFailureOfItsOwn() throws Exception {
+        var type = newType();
+        var name = newName();
+        var calls = new ConcurrentLinkedQueue<String>();
+        route(name, type, "&retry=quick", exchange -> {
+            var body = exchange.getMessage().getBody(String.class);
+            calls.add(body);
+            // both tries in place of its first delivery
+            if (Collections.frequency(calls, body) <= 2) {
+                throw new IllegalStateException("bad");
+            }
+        });
+        var first = event(type, null, "A");
+        publisher.publish(first).join();
+        awaitStatus(name, FailureStatus.RESOLVED);
+
+        publisher.publish(withBody(first, "C")).join();
+
+        await().atMost(SOON).untilAsserted(() -> assertThat(calls).containsExactly("A", "A", "A", "C", "C", "C"));
+        await().atMost(SOON)
+                .untilAsserted(() ->
+                        assertThat(of(name)).hasSize(2).allMatch(each -> each.status() == FailureStatus.RESOLVED));
+        assertThat(bodies(name)).containsExactlyInAnyOrder("A", "C");
+    }
+
+    @Test
+    void anIdThatComesAgainWithOtherContentWhileItsFailureWaitsIsAFailureOfItsOwn() throws Exception {
+        var type = newType();
+        var name = newName();
+        route(name, type, "&retry=late", exchange -> {
+            throw new IllegalStateException("bad");
+        });
+        var first = event(type, null, "A");
+        publisher.publish(first).join();
+        awaitStatus(name, FailureStatus.RETRYING);
+
+        publisher.publish(withBody(first, "C")).join();
+        publisher.publish(withBody(first, "C")).join();
+        publisher.publish(first).join();
+
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(of(name))
+                        .hasSize(2)
+                        .allMatch(each -> each.status() == FailureStatus.RETRYING && each.duplicates() == 1));
+        assertThat(bodies(name)).containsExactlyInAnyOrder("A", "C");
     }
 
     @Test
@@ -721,6 +770,25 @@ abstract class FailureContract {
                 "text/plain",
                 null,
                 Map.of(),
+                body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private List<String> bodies(String origin) {
+        return jdbc.queryForList("SELECT body FROM failure WHERE origin = ?", byte[].class, origin).stream()
+                .map(body -> new String(body, StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    private static Event withBody(Event event, String body) {
+        return new Event(
+                event.id(),
+                event.source(),
+                event.type(),
+                event.subject(),
+                event.time(),
+                event.dataContentType(),
+                event.dataSchema(),
+                event.extensions(),
                 body.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.serai.bus.EventPublisher;
+import io.serai.bus.HeldEvents;
 import io.serai.bus.Subscriptions;
 import io.serai.message.Conflict;
 import io.serai.message.Event;
@@ -334,6 +335,68 @@ abstract class SubscriberFailuresContract {
         broken.set(false);
         awaitStatus(name, FailureStatus.RESOLVED);
         assertThat(done).hasSize(1);
+    }
+
+    @Test
+    void aDiscardedEventIsDroppedEachTimeItComesAgainUntilItsAcknowledgementIsSure() throws Exception {
+        var type = newType();
+        var name = newName();
+        route(name, type, "&ordered=true&retry=late", exchange -> {
+            throw new IllegalStateException("bad");
+        });
+        publish(type, 1);
+        var held = awaitStatus(name, FailureStatus.RETRYING);
+        loseTheOneHeld(name);
+        decideById(Job.Kind.DISCARD, held.id());
+        awaitStatus(name, FailureStatus.DISCARDED);
+        var store = hub.getBean(Failures.class);
+
+        assertThat(store.look(held.id()).next()).isEqualTo(HeldEvents.Next.DROP);
+        // its hub has died before the broker had the acknowledgement
+        assertThat(store.look(held.id()).next()).isEqualTo(HeldEvents.Next.DROP);
+    }
+
+    @Test
+    void anOrderedQueueWaitsForAnEventWhoseIdWasUsedBeforeWithOtherContent() throws Exception {
+        var type = newType();
+        var name = newName();
+        var broken = new AtomicBoolean(true);
+        Queue<String> done = new ConcurrentLinkedQueue<>();
+        route(name, type, "&ordered=true&retry=slow", exchange -> {
+            if (broken.get()) {
+                throw new IllegalStateException("bad");
+            }
+            done.add(body(exchange));
+        });
+        var first = event(type, "A", Map.of());
+        publisher.publish(first).join();
+        var held = awaitStatus(name, FailureStatus.RETRYING);
+        decideById(Job.Kind.DISCARD, held.id());
+        awaitStatus(name, FailureStatus.DISCARDED);
+
+        publisher
+                .publish(new Event(
+                        first.id(),
+                        first.source(),
+                        first.type(),
+                        first.subject(),
+                        first.time(),
+                        first.dataContentType(),
+                        first.dataSchema(),
+                        first.extensions(),
+                        "C".getBytes(StandardCharsets.UTF_8)))
+                .join();
+        publish(type, 1);
+
+        var other = awaitStatus(name, FailureStatus.RETRYING);
+        assertThat(other.held()).isTrue();
+        assertThat(other.id()).isNotEqualTo(held.id());
+        broken.set(false);
+        awaitStatus(name, FailureStatus.RESOLVED);
+        await().atMost(SOON).untilAsserted(() -> assertThat(done).containsExactly("C", "0"));
+        assertThat(of(name))
+                .extracting(FailureView.Summary::status)
+                .containsExactlyInAnyOrder(FailureStatus.DISCARDED, FailureStatus.RESOLVED);
     }
 
     @Test

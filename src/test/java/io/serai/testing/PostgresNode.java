@@ -101,8 +101,23 @@ public final class PostgresNode implements AutoCloseable {
 
     /** Cuts all connections to the database, as a failover does; new ones are let in at once. */
     public void terminateConnections(Database database) {
-        var name = database.jdbcUrl().substring(address.length()).replaceFirst("\\?.*", "");
-        execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'".formatted(name));
+        execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'"
+                .formatted(nameOf(database)));
+    }
+
+    private String nameOf(Database database) {
+        return database.jdbcUrl().substring(address.length()).replaceFirst("\\?.*", "");
+    }
+
+    /** The database may only be read from now on, and its connections are cut: as after a failover to a standby. */
+    public void makeReadOnly(Database database) {
+        execute("ALTER DATABASE %s SET default_transaction_read_only = on".formatted(nameOf(database)));
+        terminateConnections(database);
+    }
+
+    /** New connections may write again; those that are open may still only read. */
+    public void makeWritable(Database database) {
+        execute("ALTER DATABASE %s RESET default_transaction_read_only".formatted(nameOf(database)));
     }
 
     /** Ends the node as a power cut would. */

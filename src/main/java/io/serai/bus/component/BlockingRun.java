@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
@@ -170,7 +168,7 @@ final class BlockingRun implements Consumer<List<Delivery>> {
     }
 
     private @Nullable Failure attempt(Receiver once, List<Event> events, List<Delivery> deliveries, int attempt) {
-        var connectionLost = false;
+        var databaseLost = false;
         while (true) {
             var exchange = exchanges.apply(deliveries);
             try {
@@ -180,11 +178,11 @@ final class BlockingRun implements Consumer<List<Delivery>> {
                 }
                 return null;
             } catch (OnceOnly.EffectFailed failed) {
-                if (!connectionLost && failed.getCause() instanceof Exception cause && losesConnection(cause)) {
+                if (!databaseLost && failed.getCause() instanceof Exception cause && DatabaseAway.isCauseOf(cause)) {
                     // in mid-route: no fault of the event. Once more, since the next transaction waits for the
                     // database;
-                    // what loses its connection again has it to somewhere else
-                    connectionLost = true;
+                    // what loses it again has it somewhere else
+                    databaseLost = true;
                     continue;
                 }
                 return FailedAt.failure(exchange, failed.getCause() == null ? failed : failed.getCause(), attempt);
@@ -219,15 +217,5 @@ final class BlockingRun implements Consumer<List<Delivery>> {
         if (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast()) {
             throw new RollbackExchangeException("the route asked for a rollback", exchange);
         }
-    }
-
-    private static boolean losesConnection(Throwable thrown) {
-        for (var cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof DataAccessResourceFailureException
-                    || cause instanceof RecoverableDataAccessException) {
-                return true;
-            }
-        }
-        return false;
     }
 }
