@@ -33,9 +33,19 @@ enum BrokerDialect {
         Map<String, Object> queueArguments(boolean deadLetters) {
             return new HashMap<>();
         }
+
+        @Override
+        boolean cancelsConsumersOfDeletedQueues() {
+            return false;
+        }
     };
 
     abstract Map<String, Object> queueArguments(boolean deadLetters);
+
+    /** Whether a consumer hears that its queue was deleted. */
+    boolean cancelsConsumersOfDeletedQueues() {
+        return true;
+    }
 
     static BrokerDialect of(Connection connection) {
         var product = String.valueOf(connection.getServerProperties().get("product"));

@@ -4,8 +4,11 @@ package io.serai.bus;
 import com.rabbitmq.client.Connection;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -34,21 +37,29 @@ final class BrokerLink {
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerLink.class);
 
+    private static final Duration MOST = Duration.ofSeconds(30);
+    private static final int DOUBLINGS = 10;
+
     private final String name;
     private final ConnectionFactory factory;
     private final Duration interval;
+    private final RefusedTopology refused;
     private final ScheduledExecutorService thread;
     private final Set<User> users = new LinkedHashSet<>();
     private final Set<User> rejoining = ConcurrentHashMap.newKeySet();
+    /** How often in a row the broker has refused; of the link itself, and of each user. */
+    private final Map<Object, Integer> refusals = new HashMap<>();
+
     private volatile @Nullable Connection connection;
     private boolean outageLogged;
     private volatile boolean started;
     private volatile boolean stopped;
 
-    BrokerLink(String name, ConnectionFactory factory, Duration interval) {
+    BrokerLink(String name, ConnectionFactory factory, Duration interval, RefusedTopology refused) {
         this.name = name;
         this.factory = factory;
         this.interval = interval;
+        this.refused = refused;
         this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
             var worker = new Thread(task, "broker-link-" + name);
             worker.setDaemon(true);
@@ -70,20 +81,34 @@ final class BrokerLink {
     }
 
     void leave(User user) {
-        thread.execute(() -> users.remove(user));
+        thread.execute(() -> {
+            users.remove(user);
+            accepted(user, user.toString());
+        });
     }
 
     /** Calls the user again after the reconnect interval, say because its channel was closed. */
     void rejoin(User user) {
+        rejoin(user, interval);
+    }
+
+    private void rejoin(User user, Duration after) {
         // several channels closed at once are one call: each call closes what the one before has opened
         if (rejoining.add(user)) {
-            later(() -> {
-                rejoining.remove(user);
-                if (users.contains(user)) {
-                    introduce(user);
-                }
-            });
+            later(
+                    () -> {
+                        // unless it has met a new connection meanwhile
+                        if (rejoining.contains(user) && users.contains(user)) {
+                            introduce(user);
+                        }
+                    },
+                    after);
         }
+    }
+
+    /** The present connection, if there is one. */
+    Optional<Connection> connection() {
+        return isUp() ? Optional.ofNullable(connection) : Optional.empty();
     }
 
     boolean isUp() {
@@ -109,7 +134,7 @@ final class BrokerLink {
             if (opened == null) {
                 throw new IOException("connection closed while it was opened");
             }
-            BusTopology.declare(opened);
+            declare(opened);
             opened.addShutdownListener(cause -> later(this::connect));
             connection = opened;
             if (outageLogged) {
@@ -118,7 +143,7 @@ final class BrokerLink {
             outageLogged = false;
             List.copyOf(users).forEach(this::introduce);
         } catch (IOException | AmqpException | com.rabbitmq.client.ShutdownSignalException away) {
-            if (!outageLogged) {
+            if (!outageLogged && !refusals.containsKey(this)) {
                 LOG.warn(
                         "broker is away link={} cause={}; trying again every {} ms",
                         name,
@@ -126,22 +151,53 @@ final class BrokerLink {
                         interval.toMillis());
                 outageLogged = true;
             }
-            later(this::connect);
+            later(this::connect, pause(this));
         }
     }
 
+    private void declare(Connection opened) throws IOException {
+        try {
+            BusTopology.declare(opened);
+            accepted(this, BusTopology.BASE);
+        } catch (IOException | com.rabbitmq.client.ShutdownSignalException cause) {
+            if (opened.isOpen()) {
+                refuse(this, BusTopology.BASE, cause);
+            }
+            throw cause;
+        }
+    }
+
+    private void refuse(Object user, String what, Exception cause) {
+        refusals.merge(user, 1, Integer::sum);
+        refused.refused(what, brief(cause));
+    }
+
+    private void accepted(Object user, String what) {
+        refusals.remove(user);
+        refused.accepted(what);
+    }
+
+    /** Twice as long each time, up to 30 s: what the broker refuses it will refuse again until a person mends it. */
+    private Duration pause(Object user) {
+        var times = Math.min(DOUBLINGS, refusals.getOrDefault(user, 0));
+        var pause = interval.multipliedBy(1L << times);
+        return pause.compareTo(MOST) < 0 ? pause : MOST.compareTo(interval) > 0 ? MOST : interval;
+    }
+
     private void introduce(User user) {
+        rejoining.remove(user);
         var current = connection;
         if (current == null || !current.isOpen()) {
             return;
         }
         try {
             user.connected(current);
-        } catch (IOException | com.rabbitmq.client.ShutdownSignalException refused) {
+            accepted(user, user.toString());
+        } catch (IOException | com.rabbitmq.client.ShutdownSignalException cause) {
             if (current.isOpen()) {
-                LOG.error("broker refused {}: {}; trying again", user, brief(refused));
+                refuse(user, user.toString(), cause);
             }
-            rejoin(user);
+            rejoin(user, pause(user));
         } catch (RuntimeException unforeseen) {
             // must not keep the connection from those who joined later
             LOG.error("{} stumbled over a new connection; trying again", user, unforeseen);
@@ -150,6 +206,10 @@ final class BrokerLink {
     }
 
     private void later(Runnable task) {
+        later(task, interval);
+    }
+
+    private void later(Runnable task, Duration after) {
         if (!stopped) {
             thread.schedule(
                     () -> {
@@ -159,12 +219,12 @@ final class BrokerLink {
                             LOG.error("broker link {} stumbled; it goes on", name, unforeseen);
                         }
                     },
-                    interval.toMillis(),
+                    after.toMillis(),
                     TimeUnit.MILLISECONDS);
         }
     }
 
-    private static String brief(Throwable thrown) {
+    static String brief(Throwable thrown) {
         var cause = thrown;
         while (cause.getCause() != null) {
             cause = cause.getCause();

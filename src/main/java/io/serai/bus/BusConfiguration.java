@@ -81,11 +81,12 @@ class BusConfiguration {
 
     /** Publishers and subscribers on connections of their own: a broker short of memory blocks publishers only. */
     @Bean(destroyMethod = "stop")
-    BrokerLinks brokerLinks(CachingConnectionFactory factory, BusProperties properties) {
+    BrokerLinks brokerLinks(CachingConnectionFactory factory, BusProperties properties, RefusedTopology refused) {
         var publisher = factory.getPublisherConnectionFactory();
         return new BrokerLinks(
-                new BrokerLink("publish", publisher == null ? factory : publisher, properties.reconnectInterval()),
-                new BrokerLink("subscribe", factory, properties.reconnectInterval()));
+                new BrokerLink(
+                        "publish", publisher == null ? factory : publisher, properties.reconnectInterval(), refused),
+                new BrokerLink("subscribe", factory, properties.reconnectInterval(), refused));
     }
 
     @Bean
@@ -93,29 +94,49 @@ class BusConfiguration {
         return new RecordedSubscriptions(jdbc, new TransactionTemplate(transactions));
     }
 
+    @Bean
+    RefusedTopology refusedTopology() {
+        return new RefusedTopology(System::nanoTime);
+    }
+
     /** Joins the link before whoever publishes on it. */
     @Bean
-    QueuesFirst queuesFirst(RecordedSubscriptions recorded, BrokerLinks links) {
-        var queues = new QueuesFirst(recorded);
-        links.publish().join(queues);
-        return queues;
+    RecordedTopology recordedTopology(RecordedSubscriptions recorded, BrokerLinks links, RefusedTopology refused) {
+        var topology = new RecordedTopology(recorded, refused);
+        links.publish().join(topology);
+        return topology;
+    }
+
+    /** On the connection that the broker does not block when it is short of memory. */
+    @Bean(destroyMethod = "shutdownNow")
+    ScheduledExecutorService topologyTimer(RecordedTopology topology, BrokerLinks links, BusProperties properties) {
+        var timer = timer("topology");
+        var pause = properties.topologyInterval().toMillis();
+        timer.scheduleWithFixedDelay(
+                () -> topology.restoreQuietly(links.subscribe().connection()), pause, pause, TimeUnit.MILLISECONDS);
+        return timer;
     }
 
     /** Joins after that of queues, so that where this is connected both are. */
     @Bean
-    @DependsOn({"queuesFirst", "queuePublishing"})
-    Publishing publishing(BusProperties properties, BrokerLinks links, ScheduledExecutorService busTimer) {
-        return publishing(links.publish(), properties, busTimer);
+    @DependsOn("queuePublishing")
+    Publishing publishing(
+            BusProperties properties,
+            BrokerLinks links,
+            RecordedTopology recordedTopology,
+            ScheduledExecutorService busTimer) {
+        return publishing(links.publish(), properties, recordedTopology::restore, busTimer);
     }
 
     /** For exchanges of other systems: one that is not there closes the channel, which must not hurt the hub's events. */
     @Bean
     Publishing queuePublishing(BusProperties properties, BrokerLinks links, ScheduledExecutorService busTimer) {
-        return publishing(links.publish(), properties, busTimer);
+        return publishing(links.publish(), properties, connection -> {}, busTimer);
     }
 
-    private static Publishing publishing(BrokerLink link, BusProperties properties, ScheduledExecutorService timer) {
-        var publishing = new Publishing(properties.publisher(), link);
+    private static Publishing publishing(
+            BrokerLink link, BusProperties properties, BrokerLink.User restore, ScheduledExecutorService timer) {
+        var publishing = new Publishing(properties.publisher(), link, restore);
         link.join(publishing);
         timer.scheduleWithFixedDelay(publishing::expire, 500, 500, TimeUnit.MILLISECONDS);
         return publishing;
@@ -155,7 +176,7 @@ class BusConfiguration {
     @Bean
     Subscriptions subscriptions(
             RecordedSubscriptions recorded,
-            QueuesFirst queues,
+            RecordedTopology queues,
             BrokerLinks links,
             Parking parking,
             HeldEvents held,

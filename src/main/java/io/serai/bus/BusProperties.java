@@ -21,6 +21,7 @@ import org.springframework.validation.annotation.Validated;
  * @param maxMessageSize largest body published; larger ones are refused as invalid (RabbitMQ 4 takes 16 MiB)
  * @param immediateRetries how often a failed delivery is tried again in place before it is parked
  * @param reconnectInterval pause between attempts to reach a broker that is away
+ * @param topologyInterval pause between looks at whether exchanges, queues and bindings are there
  * @param prefetch messages in flight to one consumer of a subscription, unless the route says otherwise
  * @param holdLimit how long an ordered subscription that waits for its first event keeps what it has taken; RabbitMQ
  *     closes a channel on which something is not acknowledged for 30 min
@@ -37,6 +38,9 @@ public record BusProperties(
 
         @DefaultValue("250ms") @DurationMin(millis = 50) @DurationMax(seconds = 60)
         Duration reconnectInterval,
+
+        @DefaultValue("10s") @DurationMin(seconds = 1) @DurationMax(minutes = 10)
+        Duration topologyInterval,
 
         @DefaultValue("250") @Min(1) @Max(5000) int prefetch,
 

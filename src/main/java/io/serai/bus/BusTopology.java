@@ -7,10 +7,11 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.util.Collection;
-import java.util.Set;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The one place where exchanges, queues and bindings are declared; done again on every new connection.
+ * The one place where exchanges, queues and bindings are declared; done again on every new connection and at intervals.
  *
  * <pre>
  * serai.events  topic   every event, routing key = type ──> serai.events.NAME, one durable queue a subscription
@@ -22,6 +23,8 @@ final class BusTopology {
     static final String EVENTS = "serai.events";
     static final String DEAD = "serai.dead";
     static final String FAILURES = "serai.failures";
+    /** How the exchanges and the queue of failures are called together. */
+    static final String BASE = "the exchanges serai.events, serai.dead and the queue serai.failures";
 
     private BusTopology() {}
 
@@ -41,22 +44,9 @@ final class BusTopology {
     }
 
     /**
-     * Declares a subscription's queue, binds its patterns and unbinds those it no longer has.
-     *
-     * @throws IOException where the broker refuses, say because the queue exists with other arguments
-     */
-    static void declare(Connection connection, Subscription subscription, Collection<String> unbind)
-            throws IOException {
-        declare(connection, subscription.name(), subscription.ordered(), subscription.patternTexts());
-        for (var pattern : Set.copyOf(unbind)) {
-            unbind(connection, queueOf(subscription.name()), pattern);
-        }
-    }
-
-    /**
      * Declares a subscription's queue and binds its patterns.
      *
-     * @throws IOException as above
+     * @throws IOException where the broker refuses, say because the queue exists with other arguments
      */
     static void declare(Connection connection, String subscription, boolean ordered, Collection<String> patterns)
             throws IOException {
@@ -66,16 +56,44 @@ final class BusTopology {
                 arguments.put("x-single-active-consumer", true);
             }
             channel.queueDeclare(queueOf(subscription), true, false, false, arguments);
-            for (var pattern : patterns) {
-                channel.queueBind(queueOf(subscription), EVENTS, pattern);
-            }
+            bind(channel, subscription, patterns);
         });
     }
 
+    /** Binds patterns of a queue that is there; what is bound already stays. */
+    static void bind(Connection connection, String subscription, Collection<String> patterns) throws IOException {
+        with(connection, channel -> bind(channel, subscription, patterns));
+    }
+
+    private static void bind(Channel channel, String subscription, Collection<String> patterns) throws IOException {
+        for (var pattern : patterns) {
+            channel.queueBind(queueOf(subscription), EVENTS, pattern);
+        }
+    }
+
     /** RabbitMQ accepts to unbind what is not bound; Broker-J closes the channel with 404, which says the same. */
-    private static void unbind(Connection connection, String queue, String pattern) throws IOException {
+    static void unbind(Connection connection, String subscription, String pattern) throws IOException {
+        isThere(connection, channel -> channel.queueUnbind(queueOf(subscription), EVENTS, pattern));
+    }
+
+    static boolean hasExchange(Connection connection, String exchange) throws IOException {
+        return isThere(connection, channel -> channel.exchangeDeclarePassive(exchange));
+    }
+
+    /** How many messages are ready in a queue; empty where there is none of this name. */
+    static OptionalInt depth(Connection connection, String queue) throws IOException {
+        var depth = new AtomicInteger();
+        return isThere(
+                        connection,
+                        channel -> depth.set(channel.queueDeclarePassive(queue).getMessageCount()))
+                ? OptionalInt.of(depth.get())
+                : OptionalInt.empty();
+    }
+
+    private static boolean isThere(Connection connection, Declaration declaration) throws IOException {
         try {
-            with(connection, channel -> channel.queueUnbind(queue, EVENTS, pattern));
+            with(connection, declaration);
+            return true;
         } catch (IOException refused) {
             if (!(refused.getCause() instanceof ShutdownSignalException signal)
                     || signal.isHardError()
@@ -83,6 +101,7 @@ final class BusTopology {
                     || close.getReplyCode() != AMQP.NOT_FOUND) {
                 throw refused;
             }
+            return false;
         }
     }
 

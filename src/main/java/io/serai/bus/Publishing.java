@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way out to the broker: a few confirm channels on one connection, with a bound on what is in flight, in messages and
@@ -21,19 +22,41 @@ public final class Publishing implements BrokerLink.User {
 
     private final BusProperties.Publisher limits;
     private final BrokerLink link;
+    private final BrokerLink.User restore;
     private final Room room;
     private volatile List<ConfirmChannel> channels = List.of();
     private volatile boolean blocked;
+    private volatile @Nullable Connection known;
 
-    Publishing(BusProperties.Publisher limits, BrokerLink link) {
+    /** @param restore called on a connection on which a channel was lost: what it publishes to may have been deleted */
+    Publishing(BusProperties.Publisher limits, BrokerLink link, BrokerLink.User restore) {
         this.limits = limits;
         this.link = link;
+        this.restore = restore;
         this.room = new Room(limits.maxInFlight(), limits.maxInFlightBytes().toBytes());
     }
 
     @Override
     public void connected(Connection connection) throws IOException {
         channels.forEach(ConfirmChannel::close);
+        channels = List.of();
+        if (connection != known) {
+            meet(connection);
+        } else if (blocked) {
+            // the broker reads nothing from it now, so no channel would open
+            link.rejoin(this);
+            return;
+        } else {
+            restore.connected(connection);
+        }
+        var opened = new ArrayList<ConfirmChannel>();
+        for (int i = 0; i < limits.channels(); i++) {
+            opened.add(new ConfirmChannel(connection, limits.confirmTimeout(), () -> link.rejoin(this)));
+        }
+        channels = List.copyOf(opened);
+    }
+
+    private void meet(Connection connection) {
         blocked = false;
         connection.addBlockedListener(new BlockedListener() {
             @Override
@@ -46,11 +69,7 @@ public final class Publishing implements BrokerLink.User {
                 blocked = false;
             }
         });
-        var opened = new ArrayList<ConfirmChannel>();
-        for (int i = 0; i < limits.channels(); i++) {
-            opened.add(new ConfirmChannel(connection, limits.confirmTimeout(), () -> link.rejoin(this)));
-        }
-        channels = List.copyOf(opened);
+        known = connection;
     }
 
     /**
@@ -95,6 +114,11 @@ public final class Publishing implements BrokerLink.User {
                     new Unavailable("publishing " + properties.getMessageId() + ": hub is stopping"));
         }
         var open = channels;
+        if (open.isEmpty()) {
+            room.leave(body.length);
+            return CompletableFuture.failedFuture(new Unavailable(
+                    "publishing " + properties.getMessageId() + ": channels to the broker are opened anew, try again"));
+        }
         var confirm = open.get(Math.floorMod(key.hashCode(), open.size())).send(exchange, routingKey, properties, body);
         return confirm.whenComplete((done, failed) -> room.leave(body.length));
     }
@@ -106,7 +130,8 @@ public final class Publishing implements BrokerLink.User {
     /** Whether there is a broker, though it may block publishers. */
     boolean isConnected() {
         var open = channels;
-        return !open.isEmpty() && open.get(0).isOpen();
+        var met = known;
+        return (!open.isEmpty() && open.get(0).isOpen()) || (blocked && met != null && met.isOpen());
     }
 
     /** Whether the broker takes messages now, and none has waited for its confirm for half of the time-out. */
@@ -124,5 +149,10 @@ public final class Publishing implements BrokerLink.User {
 
     void expire() {
         channels.forEach(ConfirmChannel::expire);
+    }
+
+    @Override
+    public String toString() {
+        return "channels of publishers";
     }
 }

@@ -6,7 +6,6 @@ import com.rabbitmq.client.Connection;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -14,7 +13,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,35 +25,37 @@ final class Reader implements BrokerLink.User, Registration {
     private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
     private static final Duration IN_HAND_LIMIT = Duration.ofSeconds(30);
 
+    /** Declares its queue, bound to what is recorded, which may be another hub's patterns. */
+    interface Declaration {
+        void on(Connection connection) throws IOException;
+    }
+
     private final Subscription subscription;
+    private final Declaration queue;
     private final BrokerLink link;
     private final BiFunction<Channel, Runnable, Lane> makeLane;
     private final Executor noting;
     private final Runnable bound;
-    private final Consumer<Collection<String>> unbound;
     private final Runnable onStop;
     private final CountDownLatch read = new CountDownLatch(1);
     private final AtomicBoolean stopped = new AtomicBoolean();
     private volatile boolean paused;
-    private volatile List<String> unbind;
     private volatile List<Lane> lanes = List.of();
 
     Reader(
             Subscription subscription,
-            List<String> unbind,
+            Declaration queue,
             BrokerLink link,
             BiFunction<Channel, Runnable, Lane> makeLane,
             Executor noting,
             Runnable bound,
-            Consumer<Collection<String>> unbound,
             Runnable onStop) {
         this.subscription = subscription;
-        this.unbind = unbind;
+        this.queue = queue;
         this.link = link;
         this.makeLane = makeLane;
         this.noting = noting;
         this.bound = bound;
-        this.unbound = unbound;
         this.onStop = onStop;
     }
 
@@ -63,11 +63,9 @@ final class Reader implements BrokerLink.User, Registration {
     public void connected(Connection connection) throws IOException {
         var before = lanes;
         before.forEach(Lane::close);
-        BusTopology.declare(connection, subscription, unbind);
-        // later does no harm: what is bound is owed from when it is noted, what is unbound would be unbound again
-        var gone = unbind;
-        unbind = List.of();
-        noting.execute(() -> note(gone));
+        queue.on(connection);
+        // later does no harm: what is bound is owed from when it is noted
+        noting.execute(bound);
         var opened = new ArrayList<Lane>();
         for (int i = 0; i < subscription.concurrency(); i++) {
             var channel = connection.createChannel();
@@ -84,13 +82,6 @@ final class Reader implements BrokerLink.User, Registration {
             lane.open(i < before.size() ? before.get(i).prefetchNext() : Integer.MAX_VALUE, () -> paused);
         }
         read.countDown();
-    }
-
-    private void note(List<String> gone) {
-        bound.run();
-        if (!gone.isEmpty()) {
-            unbound.accept(gone);
-        }
     }
 
     /** Waits a little until the queue is there, so that whoever subscribes and then publishes gets what it published. */

@@ -8,9 +8,11 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -21,8 +23,14 @@ final class RecordedSubscriptions {
      * A subscription as recorded.
      *
      * @param patterns what it is bound to, sorted
+     * @param unbind what it was bound to before: a hub with an older route may have bound it once more
      */
-    record Recorded(String name, boolean ordered, SortedSet<String> patterns) {}
+    record Recorded(String name, boolean ordered, SortedSet<String> patterns, SortedSet<String> unbind) {
+
+        private void add(String pattern, boolean isGone) {
+            (isGone ? unbind : patterns).add(pattern);
+        }
+    }
 
     private static final String INSERT_SUBSCRIPTION =
             "INSERT INTO subscription (name, ordered, created_at) VALUES (:name, :ordered, CURRENT_TIMESTAMP) ON CONFLICT DO NOTHING";
@@ -34,16 +42,14 @@ final class RecordedSubscriptions {
             "UPDATE subscription_pattern SET unbind = (CASE WHEN pattern IN (:patterns) THEN FALSE ELSE TRUE END), bound_at = (CASE WHEN pattern IN (:patterns) THEN bound_at END) WHERE subscription = :name";
     private static final String DATE_PATTERNS =
             "UPDATE subscription_pattern SET bound_at = CURRENT_TIMESTAMP WHERE subscription = :name AND pattern IN (:patterns) AND bound_at IS NULL AND NOT unbind";
-    private static final String SELECT_TO_UNBIND =
-            "SELECT pattern FROM subscription_pattern WHERE subscription = :name AND unbind";
-    private static final String DELETE_UNBOUND =
-            "DELETE FROM subscription_pattern WHERE subscription = :name AND unbind AND pattern IN (:patterns)";
     private static final String DELETE_SUBSCRIPTION = "DELETE FROM subscription WHERE name = :name";
     private static final String SELECT_ALL = """
-            SELECT s.name, s.ordered, p.pattern FROM subscription s
-            LEFT JOIN subscription_pattern p ON p.subscription = s.name AND NOT p.unbind
+            SELECT s.name, s.ordered, p.pattern, p.unbind FROM subscription s
+            LEFT JOIN subscription_pattern p ON p.subscription = s.name
             ORDER BY s.name, p.pattern
             """;
+    private static final String SELECT_PATTERNS =
+            "SELECT pattern, unbind FROM subscription_pattern WHERE subscription = :name";
 
     private static final String SELECT_BINDINGS = """
             SELECT subscription, pattern, bound_at FROM subscription_pattern WHERE NOT unbind
@@ -59,21 +65,17 @@ final class RecordedSubscriptions {
     }
 
     /**
-     * Records what a subscription is bound to from now on.
+     * Records what a subscription is bound to from now on, in all hubs. What it had before stays recorded as to be unbound.
      *
-     * @return the patterns it had and has no longer, to be unbound
      * @throws Conflict where the subscription exists with another {@code ordered}, which its queue cannot change
      */
-    List<String> record(Subscription subscription) {
-        var unbind = transaction.execute(status -> {
+    Recorded record(Subscription subscription) {
+        return Objects.requireNonNull(transaction.execute(status -> {
             jdbc.sql(INSERT_SUBSCRIPTION)
                     .param("name", subscription.name())
                     .param("ordered", subscription.ordered())
                     .update();
-            var ordered = jdbc.sql(IS_ORDERED)
-                    .param("name", subscription.name())
-                    .query(Boolean.class)
-                    .single();
+            var ordered = lock(subscription.name()).orElseThrow();
             if (ordered != subscription.ordered()) {
                 throw new Conflict("subscribing " + subscription.name() + ": its queue was made with ordered=" + ordered
                         + ", which a queue cannot change; choose another subscription name");
@@ -88,12 +90,29 @@ final class RecordedSubscriptions {
                     .param("name", subscription.name())
                     .param("patterns", subscription.patternTexts())
                     .update();
-            return jdbc.sql(SELECT_TO_UNBIND)
-                    .param("name", subscription.name())
-                    .query(String.class)
-                    .list();
+            return read(subscription.name(), ordered);
+        }));
+    }
+
+    /** Does something while no hub can record or remove the subscription; empty where there is none of this name. */
+    void locked(String subscription, Consumer<Optional<Recorded>> action) {
+        transaction.executeWithoutResult(
+                status -> action.accept(lock(subscription).map(ordered -> read(subscription, ordered))));
+    }
+
+    private Optional<Boolean> lock(String subscription) {
+        return jdbc.sql(IS_ORDERED)
+                .param("name", subscription)
+                .query(Boolean.class)
+                .optional();
+    }
+
+    private Recorded read(String subscription, boolean ordered) {
+        var recorded = new Recorded(subscription, ordered, new TreeSet<>(), new TreeSet<>());
+        jdbc.sql(SELECT_PATTERNS).param("name", subscription).query(row -> {
+            recorded.add(row.getString("pattern"), row.getBoolean("unbind"));
         });
-        return unbind == null ? List.of() : unbind;
+        return recorded;
     }
 
     /** Dates its patterns, which the broker has bound by now; not those that a later one of the name may have. */
@@ -101,14 +120,6 @@ final class RecordedSubscriptions {
         jdbc.sql(DATE_PATTERNS)
                 .param("name", subscription.name())
                 .param("patterns", subscription.patternTexts())
-                .update();
-    }
-
-    /** Forgets patterns that the broker has unbound. */
-    void unbound(String subscription, Collection<String> patterns) {
-        jdbc.sql(DELETE_UNBOUND)
-                .param("name", subscription)
-                .param("patterns", patterns)
                 .update();
     }
 
@@ -142,10 +153,10 @@ final class RecordedSubscriptions {
         jdbc.sql(SELECT_ALL).query(row -> {
             var name = row.getString("name");
             var ordered = row.getBoolean("ordered");
-            var patterns = recorded.computeIfAbsent(name, key -> new Recorded(key, ordered, new TreeSet<>()))
-                    .patterns();
+            var of =
+                    recorded.computeIfAbsent(name, key -> new Recorded(key, ordered, new TreeSet<>(), new TreeSet<>()));
             if (row.getString("pattern") != null) {
-                patterns.add(row.getString("pattern"));
+                of.add(row.getString("pattern"), row.getBoolean("unbind"));
             }
         });
         return recorded.values();

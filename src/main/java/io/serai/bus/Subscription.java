@@ -6,7 +6,6 @@ import io.serai.message.Invalid;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -54,9 +53,5 @@ public record Subscription(
 
     Collection<String> patternTexts() {
         return patterns.stream().map(EventPattern::text).sorted().toList();
-    }
-
-    List<String> patternsNotIn(Collection<String> others) {
-        return patternTexts().stream().filter(text -> !others.contains(text)).toList();
     }
 }

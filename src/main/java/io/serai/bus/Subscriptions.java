@@ -6,7 +6,6 @@ import io.serai.message.Conflict;
 import io.serai.message.NotFound;
 import io.serai.message.Unavailable;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +33,7 @@ public final class Subscriptions {
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(2);
 
     private final RecordedSubscriptions recorded;
-    private final QueuesFirst queues;
+    private final RecordedTopology queues;
     private final BrokerLink link;
     private final Parking parking;
     private final HeldEvents held;
@@ -51,7 +50,7 @@ public final class Subscriptions {
 
     Subscriptions(
             RecordedSubscriptions recorded,
-            QueuesFirst queues,
+            RecordedTopology queues,
             BrokerLink link,
             Parking parking,
             HeldEvents held,
@@ -156,17 +155,20 @@ public final class Subscriptions {
         if (read.containsKey(name) || (queue != null && queue.getConsumerCount() > 0)) {
             throw new Conflict("removing subscription " + name + ": a route reads it; remove the route first");
         }
-        // before it is forgotten: a queue that nobody knows of would fill for ever
-        try {
-            // not "if unused": RabbitMQ closes the connection on that, since it cannot tell of a quorum queue
-            broker.deleteQueue(BusTopology.queueOf(name));
-        } catch (AmqpException refused) {
-            throw new Unavailable("removing subscription " + name + ": broker refused, try again", refused);
-        }
-        // while it is recorded: where the database goes away now, it can be removed again
-        held.removed(name);
-        recorded.remove(name);
-        queues.remember();
+        // locked, else another hub may find the queue gone and declare it again
+        recorded.locked(name, there -> {
+            // before it is forgotten: a queue that nobody knows of would fill for ever
+            try {
+                // not "if unused": RabbitMQ closes the connection on that, since it cannot tell of a quorum queue
+                broker.deleteQueue(BusTopology.queueOf(name));
+            } catch (AmqpException refused) {
+                throw new Unavailable("removing subscription " + name + ": broker refused, try again", refused);
+            }
+            // while it is recorded: where the database goes away now, it can be removed again
+            held.removed(name);
+            recorded.remove(name);
+        });
+        queues.forget(name);
         return queue == null ? 0 : queue.getMessageCount();
     }
 
@@ -177,16 +179,14 @@ public final class Subscriptions {
                     + "or let one route read all the patterns");
         }
         try {
-            var unbind = recorded.record(subscription);
-            queues.remember();
+            queues.know(recorded.record(subscription));
             var reader = new Reader(
                     subscription,
-                    unbind,
+                    connection -> queues.declare(connection, name),
                     link,
                     lanes::make,
                     noting,
                     () -> note(subscription),
-                    patterns -> forget(name, patterns),
                     () -> read.remove(name));
             read.put(name, Optional.of(reader));
             link.join(reader);
@@ -219,15 +219,6 @@ public final class Subscriptions {
         } catch (DataAccessException away) {
             // the ledger leaves it out until the next connection
             LOG.debug("bindings are not dated subscription={}", subscription.name(), away);
-        }
-    }
-
-    private void forget(String subscription, Collection<String> patterns) {
-        try {
-            recorded.unbound(subscription, patterns);
-        } catch (DataAccessException away) {
-            // unbinding again at the next start does no harm
-            LOG.debug("unbound patterns stay recorded subscription={}", subscription, away);
         }
     }
 

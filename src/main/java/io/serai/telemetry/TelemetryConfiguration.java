@@ -6,6 +6,7 @@ import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.bus.EventPublisher;
+import io.serai.bus.RefusedTopology;
 import java.util.LinkedHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -61,8 +62,19 @@ class TelemetryConfiguration {
     }
 
     @Bean
-    HealthIndicator brokerHealthIndicator(EventPublisher publisher) {
-        return () -> (publisher.isUp() ? Health.up() : Health.down()).build();
+    HealthIndicator brokerHealthIndicator(EventPublisher publisher, RefusedTopology refused) {
+        return () -> {
+            var causes = refused.causes();
+            return (publisher.isUp() && causes.isEmpty() ? Health.up() : Health.down())
+                    .withDetail("refused", causes)
+                    .build();
+        };
+    }
+
+    /** Part of readiness, for its details only: what is accepted is kept, so a hub that reads not all is still of use. */
+    @Bean
+    HealthIndicator topologyHealthIndicator(RefusedTopology refused) {
+        return () -> Health.up().withDetail("refused", refused.causes()).build();
     }
 
     /** In place of Boot's, which asks a question. */

@@ -3,9 +3,11 @@ package io.serai.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +74,23 @@ final class PrivateRabbit implements AutoCloseable {
 
     void stop() {
         rabbitProcess.stop();
+    }
+
+    void control(String... arguments) {
+        var command = program(Programs.rabbitmqctl().orElseThrow().toString(), rabbit.environment());
+        command.command().addAll(List.of(arguments));
+        try {
+            var running = command.redirectErrorStream(true).start();
+            var said = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (running.waitFor() != 0) {
+                throw new IllegalStateException("rabbitmqctl " + List.of(arguments) + ": " + said);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     String output() {

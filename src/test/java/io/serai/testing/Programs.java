@@ -24,6 +24,10 @@ final class Programs {
         return find("rabbitmq-server", folders("/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin", "/opt/homebrew/sbin"));
     }
 
+    static Optional<Path> rabbitmqctl() {
+        return find("rabbitmqctl", folders("/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin", "/opt/homebrew/sbin"));
+    }
+
     static Optional<Path> epmd() {
         return find("epmd", folders("/usr/lib/erlang/bin", "/opt/homebrew/bin"));
     }

@@ -196,6 +196,11 @@ public final class RabbitNode implements AutoCloseable {
         }
     }
 
+    /** Runs {@code rabbitmqctl} against the node, private ones only; throws where it fails. */
+    public void control(String... arguments) {
+        own().control(arguments);
+    }
+
     @Override
     public void close() {
         if (server != null) {
