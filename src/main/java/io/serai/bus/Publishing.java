@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way out to the broker: a few confirm channels on one connection, with a bound on what is in flight, in messages and
@@ -22,8 +23,11 @@ public final class Publishing implements BrokerLink.User {
     private final BusProperties.Publisher limits;
     private final BrokerLink link;
     private final Room room;
+    private final BodyLimit limit = new BodyLimit();
     private volatile List<ConfirmChannel> channels = List.of();
     private volatile boolean blocked;
+    /** Of the broker's link. */
+    private @Nullable Connection connection;
 
     Publishing(BusProperties.Publisher limits, BrokerLink link) {
         this.limits = limits;
@@ -34,6 +38,10 @@ public final class Publishing implements BrokerLink.User {
     @Override
     public void connected(Connection connection) throws IOException {
         channels.forEach(ConfirmChannel::close);
+        if (connection != this.connection) {
+            this.connection = connection;
+            limit.forget();
+        }
         blocked = false;
         connection.addBlockedListener(new BlockedListener() {
             @Override
@@ -48,7 +56,7 @@ public final class Publishing implements BrokerLink.User {
         });
         var opened = new ArrayList<ConfirmChannel>();
         for (int i = 0; i < limits.channels(); i++) {
-            opened.add(new ConfirmChannel(connection, limits.confirmTimeout(), () -> link.rejoin(this)));
+            opened.add(new ConfirmChannel(connection, limits.confirmTimeout(), limit, () -> link.rejoin(this)));
         }
         channels = List.copyOf(opened);
     }
@@ -59,7 +67,8 @@ public final class Publishing implements BrokerLink.User {
      *
      * @param properties with a message id, by which a returned message is known again
      *
-     * @return fails with {@link Unavailable} also while the broker is away
+     * @return fails with {@link Unavailable} also while the broker is away, with {@link EventTooLarge} at once where the
+     *     broker has refused such a size before
      */
     public CompletableFuture<Void> send(
             String key, String exchange, String routingKey, BasicProperties properties, byte[] body) {
@@ -69,7 +78,7 @@ public final class Publishing implements BrokerLink.User {
     /**
      * Sends as above.
      *
-     * @param patience how long to wait for room in flight
+     * @param patience how long to wait for room in flight, and for the channel
      */
     CompletableFuture<Void> send(
             String key,
@@ -85,6 +94,12 @@ public final class Publishing implements BrokerLink.User {
                             : ": the broker is away, try again")));
         }
         try {
+            limit.check(properties.getMessageId(), body.length);
+        } catch (EventTooLarge tooLarge) {
+            return CompletableFuture.failedFuture(tooLarge);
+        }
+        var until = System.nanoTime() + patience.toNanos();
+        try {
             if (!room.tryEnter(body.length, patience)) {
                 return CompletableFuture.failedFuture(new Unavailable("publishing " + properties.getMessageId()
                         + ": serai.bus.publisher.max-in-flight or max-in-flight-bytes wait for the broker, try again"));
@@ -95,8 +110,20 @@ public final class Publishing implements BrokerLink.User {
                     new Unavailable("publishing " + properties.getMessageId() + ": hub is stopping"));
         }
         var open = channels;
-        var confirm = open.get(Math.floorMod(key.hashCode(), open.size())).send(exchange, routingKey, properties, body);
+        var left = Duration.ofNanos(until - System.nanoTime());
+        var confirm =
+                open.get(Math.floorMod(key.hashCode(), open.size())).send(exchange, routingKey, properties, body, left);
         return confirm.whenComplete((done, failed) -> room.leave(body.length));
+    }
+
+    /** How long a publisher waits for room in flight, where it does not say. */
+    Duration patience() {
+        return limits.confirmTimeout();
+    }
+
+    /** @throws EventTooLarge where the broker is known to refuse a body of that size */
+    void refuseTooLarge(String messageId, int bytes) {
+        limit.check(messageId, bytes);
     }
 
     boolean isUp() {

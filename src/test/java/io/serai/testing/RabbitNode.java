@@ -63,18 +63,23 @@ public final class RabbitNode implements AutoCloseable {
             var management = System.getenv().getOrDefault(MANAGEMENT_URL, "http://%s:15672".formatted(uri.getHost()));
             return new RabbitNode(uri, URI.create(management), null, true);
         }
-        return start(FreePort.next(), true);
+        return start(FreePort.next(), true, "");
     }
 
     /** Starts a node of the caller's own, without management; the caller closes it. */
     public static RabbitNode startPrivate() {
-        return start(0, false);
+        return start(0, false, "");
     }
 
-    private static RabbitNode start(int managementPort, boolean shared) {
+    /** Starts one likewise, with further lines of its configuration. */
+    public static RabbitNode startPrivate(String configuration) {
+        return start(0, false, configuration);
+    }
+
+    private static RabbitNode start(int managementPort, boolean shared, String configuration) {
         var password = UUID.randomUUID().toString();
         var port = FreePort.next();
-        var server = new PrivateRabbit(folder(), port, managementPort, USER, password);
+        var server = new PrivateRabbit(folder(), port, managementPort, USER, password, configuration);
         var node = new RabbitNode(
                 URI.create("amqp://%s:%s@127.0.0.1:%d".formatted(USER, password, port)),
                 managementPort == 0 ? null : URI.create("http://127.0.0.1:" + managementPort),
