@@ -44,12 +44,12 @@ final class EventStreams implements SmartLifecycle {
     /**
      * Starts a stream on a thread of its own.
      *
-     * @param after position to go on from, or null for the present end of the log
+     * @param after to go on from, or null for the present end of the log
      * @throws Unavailable where as many streams as allowed are open, or the database cannot say where the end is
      */
-    ResponseBodyEmitter open(EventPattern type, @Nullable Long after) {
+    ResponseBodyEmitter open(EventPattern type, @Nullable LogPosition after) {
         var query = EventQuery.of(type);
-        var position = after == null ? log.bounds().last() : after;
+        var position = after == null ? log.end() : after;
         var emitter = new ResponseBodyEmitter(NEVER);
         try {
             executor().execute(new EventStream(log, head, query, position, properties, emitter));
@@ -113,6 +113,7 @@ final class EventStreams implements SmartLifecycle {
         if (open == null || open.getActiveCount() == 0) {
             return;
         }
-        head.advance(log.bounds().last());
+        var told = head.position();
+        head.correct(told, log.bounds().last());
     }
 }
