@@ -169,8 +169,8 @@ final class OutboxRelay implements SmartLifecycle {
         rows.delete(confirmed.stream().map(OutboxRows.Row::position).toList());
         unsendable.forEach(this::refuse);
         backlog.relayed(confirmed.stream()
-                .filter(OutboxRows.Readable.class::isInstance)
-                .map(row -> ((OutboxRows.Readable) row).event())
+                .filter(OutboxRows.EventRow.class::isInstance)
+                .map(row -> ((OutboxRows.EventRow) row).event())
                 .toList());
         return !confirmed.isEmpty() || !unsendable.isEmpty();
     }
@@ -245,7 +245,7 @@ final class OutboxRelay implements SmartLifecycle {
         if (row instanceof OutboxRows.Unreadable unreadable) {
             return setAside.park(unreadable);
         }
-        var readable = (OutboxRows.Readable) row;
+        var readable = (OutboxRows.EventRow) row;
         return send(readable.entry())
                 .handle((done, failure) -> failure != null && cause(failure) instanceof Invalid never
                         ? setAside.park(readable, never)

@@ -49,7 +49,7 @@ final class OutboxRows {
     }
 
     /** A waiting event. */
-    record Readable(long position, Entry entry) implements Row {
+    record EventRow(long position, Entry entry) implements Row {
 
         Event event() {
             return entry.event();
@@ -236,7 +236,7 @@ final class OutboxRows {
 
     private Row row(ResultSet row, int number) throws SQLException {
         try {
-            return new Readable(row.getLong("position"), entry(row));
+            return new EventRow(row.getLong("position"), entry(row));
         } catch (RuntimeException noEvent) {
             return unreadable(row, noEvent);
         }

@@ -31,7 +31,7 @@ final class SetAside {
         this.parking = parking;
     }
 
-    /** @return as {@link Parking#park(String, String, String, BasicProperties, byte[], Failure)} */
+    /** Parks a row that is no event; completes when the broker has it. */
     CompletableFuture<Void> park(OutboxRows.Unreadable row) {
         return park(
                 row.position(),
@@ -40,8 +40,8 @@ final class SetAside {
                 new Invalid("reading row " + row.position() + " of the outbox: it is no event", row.cause()));
     }
 
-    /** @return as above */
-    CompletableFuture<Void> park(OutboxRows.Readable row, Invalid cause) {
+    /** Parks an event that AMQP cannot carry; completes likewise. */
+    CompletableFuture<Void> park(OutboxRows.EventRow row, Invalid cause) {
         var event = row.event();
         var columns = new HashMap<>(event.extensions());
         columns.put("id", event.id());
