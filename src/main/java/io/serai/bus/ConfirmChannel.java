@@ -28,7 +28,12 @@ import java.util.concurrent.locks.ReentrantLock;
 final class ConfirmChannel {
 
     private record Pending(
-            CompletableFuture<Void> confirm, String messageId, String exchange, String routingKey, long deadline) {
+            CompletableFuture<Void> confirm,
+            String messageId,
+            String exchange,
+            String routingKey,
+            int bytes,
+            long deadline) {
 
         boolean isSame(Return returned) {
             return messageId.equals(returned.getProperties().getMessageId())
@@ -39,18 +44,20 @@ final class ConfirmChannel {
 
     private final Channel channel;
     private final Duration timeout;
+    private final BodyLimit limit;
     private final Runnable onLost;
     private final AtomicBoolean lost = new AtomicBoolean();
     private final ReentrantLock sending = new ReentrantLock();
     private final ConcurrentNavigableMap<Long, Pending> pending = new ConcurrentSkipListMap<>();
 
-    ConfirmChannel(Connection connection, Duration timeout, Runnable onLost) throws IOException {
+    ConfirmChannel(Connection connection, Duration timeout, BodyLimit limit, Runnable onLost) throws IOException {
         var opened = connection.createChannel();
         if (opened == null) {
             throw new IOException("no channel left on the connection");
         }
         this.channel = opened;
         this.timeout = timeout;
+        this.limit = limit;
         this.onLost = onLost;
         channel.confirmSelect();
         channel.addConfirmListener(this::acked, this::nacked);
@@ -61,11 +68,13 @@ final class ConfirmChannel {
     /**
      * Sends a message; the future completes on the connection's reader thread.
      *
+     * @param patience how long to wait while another message is handed to a broker that takes no data
      * @return completes when the broker has the message safe, exceptionally with {@link Unavailable} on nack, return,
      *     time-out or loss of the connection (then the broker may or may not have it), with {@link Invalid} where AMQP
-     *     cannot carry its properties
+     *     cannot carry its properties, with {@link EventTooLarge} where the broker refuses its size
      */
-    CompletableFuture<Void> send(String exchange, String routingKey, BasicProperties properties, byte[] body) {
+    CompletableFuture<Void> send(
+            String exchange, String routingKey, BasicProperties properties, byte[] body, Duration patience) {
         var confirm = new CompletableFuture<Void>();
         var messageId = properties.getMessageId() == null ? "" : properties.getMessageId();
         try {
@@ -75,7 +84,7 @@ final class ConfirmChannel {
                     new Invalid("publishing " + messageId + ": " + unsendable.getMessage()));
         }
         try {
-            if (!sending.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!sending.tryLock(Math.max(0, patience.toNanos()), TimeUnit.NANOSECONDS)) {
                 throw new Unavailable("publishing " + messageId + ": the broker takes no data, try again");
             }
         } catch (InterruptedException stopping) {
@@ -89,7 +98,13 @@ final class ConfirmChannel {
             sequence = channel.getNextPublishSeqNo();
             pending.put(
                     sequence,
-                    new Pending(confirm, messageId, exchange, routingKey, System.nanoTime() + timeout.toNanos()));
+                    new Pending(
+                            confirm,
+                            messageId,
+                            exchange,
+                            routingKey,
+                            body.length,
+                            System.nanoTime() + timeout.toNanos()));
             channel.basicPublish(exchange, routingKey, true, properties, body);
         } catch (IOException | ShutdownSignalException | IllegalArgumentException failed) {
             // the client may have counted a message the broker never saw: this channel's numbers are no longer sure
@@ -195,6 +210,15 @@ final class ConfirmChannel {
     }
 
     private void failAll() {
+        var told = BodyLimit.in(channel.getCloseReason());
+        told.ifPresent(most -> {
+            limit.learn(most);
+            pending.forEach((sequence, each) -> {
+                if (each.bytes() > most && pending.remove(sequence, each)) {
+                    each.confirm().completeExceptionally(BodyLimit.tooLarge(each.messageId(), each.bytes(), most));
+                }
+            });
+        });
         pending.keySet().forEach(each -> fail(each, "the connection was lost before the confirm"));
     }
 

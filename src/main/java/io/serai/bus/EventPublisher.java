@@ -4,7 +4,6 @@ package io.serai.bus;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.message.Event;
-import io.serai.message.Invalid;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +40,8 @@ public final class EventPublisher {
      * {@code confirm-timeout}.
      *
      * @return completes when the broker has the event on disk; exceptionally with {@link io.serai.message.Unavailable}
-     *     when that is not sure, then the same event may be published again; with {@link Invalid} when
-     *     it is too large
+     *     when that is not sure, then the same event may be published again; with {@link EventTooLarge} when it is too
+     *     large, with {@link io.serai.message.Invalid} when AMQP cannot carry it
      */
     public CompletableFuture<Void> publish(Event event) {
         return publish(event, null, patience);
@@ -66,10 +65,11 @@ public final class EventPublisher {
         return publish(event, null, patience);
     }
 
-    private CompletableFuture<Void> publish(Event event, @Nullable String routeVersion, Duration patience) {
+    /** Publishes as above, with both. */
+    public CompletableFuture<Void> publish(Event event, @Nullable String routeVersion, Duration patience) {
         try {
             refuseTooLarge(event);
-        } catch (Invalid tooLarge) {
+        } catch (EventTooLarge tooLarge) {
             return CompletableFuture.failedFuture(tooLarge);
         }
         var subject = event.subject();
@@ -91,15 +91,15 @@ public final class EventPublisher {
     }
 
     /**
-     * Refuses an event that no broker would ever take.
+     * Refuses an event that no broker would ever take, or that this one is known to refuse.
      *
-     * @throws Invalid where the body is over {@code serai.bus.max-message-size}
+     * @throws EventTooLarge where the body is over {@code serai.bus.max-message-size} or the broker's own limit
      */
     public void refuseTooLarge(Event event) {
         if (event.data().length > maxBody) {
-            throw new Invalid("publishing " + event.id() + ": body of " + event.data().length
-                    + " bytes is over serai.bus.max-message-size (" + maxBody + ")");
+            throw new EventTooLarge(event.id(), event.data().length, "serai.bus.max-message-size", maxBody);
         }
+        publishing.refuseTooLarge(event.id(), event.data().length);
     }
 
     /** Whether the broker takes events now. */

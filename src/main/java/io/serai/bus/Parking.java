@@ -165,6 +165,11 @@ public final class Parking {
      *     sure
      */
     public CompletableFuture<Void> park(Event event, Map<String, String> facts) {
+        return park(event, facts, publishing.patience());
+    }
+
+    /** Parks as above, and waits for room in flight no longer than {@code patience}. */
+    public CompletableFuture<Void> park(Event event, Map<String, String> facts, Duration patience) {
         var properties = AmqpEvents.properties(event);
         var all = new HashMap<>(properties.getHeaders());
         all.putAll(facts);
@@ -173,7 +178,8 @@ public final class Parking {
                 "",
                 BusTopology.FAILURES,
                 properties.builder().headers(all).build(),
-                event.data());
+                event.data(),
+                patience);
     }
 
     private static String keyOf(Event event) {

@@ -24,6 +24,7 @@ public final class Publishing implements BrokerLink.User {
     private final BrokerLink link;
     private final BrokerLink.User restore;
     private final Room room;
+    private final BodyLimit limit = new BodyLimit();
     private volatile List<ConfirmChannel> channels = List.of();
     private volatile boolean blocked;
     private volatile @Nullable Connection known;
@@ -51,12 +52,13 @@ public final class Publishing implements BrokerLink.User {
         }
         var opened = new ArrayList<ConfirmChannel>();
         for (int i = 0; i < limits.channels(); i++) {
-            opened.add(new ConfirmChannel(connection, limits.confirmTimeout(), () -> link.rejoin(this)));
+            opened.add(new ConfirmChannel(connection, limits.confirmTimeout(), limit, () -> link.rejoin(this)));
         }
         channels = List.copyOf(opened);
     }
 
     private void meet(Connection connection) {
+        limit.forget();
         blocked = false;
         connection.addBlockedListener(new BlockedListener() {
             @Override
@@ -78,7 +80,8 @@ public final class Publishing implements BrokerLink.User {
      *
      * @param properties with a message id, by which a returned message is known again
      *
-     * @return fails with {@link Unavailable} also while the broker is away
+     * @return fails with {@link Unavailable} also while the broker is away, with {@link EventTooLarge} at once where the
+     *     broker has refused such a size before
      */
     public CompletableFuture<Void> send(
             String key, String exchange, String routingKey, BasicProperties properties, byte[] body) {
@@ -88,7 +91,7 @@ public final class Publishing implements BrokerLink.User {
     /**
      * Sends as above.
      *
-     * @param patience how long to wait for room in flight
+     * @param patience how long to wait for room in flight, and for the channel
      */
     CompletableFuture<Void> send(
             String key,
@@ -103,6 +106,12 @@ public final class Publishing implements BrokerLink.User {
                             ? ": the broker is short of memory or disk, try again"
                             : ": the broker is away, try again")));
         }
+        try {
+            limit.check(properties.getMessageId(), body.length);
+        } catch (EventTooLarge tooLarge) {
+            return CompletableFuture.failedFuture(tooLarge);
+        }
+        var until = System.nanoTime() + patience.toNanos();
         try {
             if (!room.tryEnter(body.length, patience)) {
                 return CompletableFuture.failedFuture(new Unavailable("publishing " + properties.getMessageId()
@@ -119,8 +128,20 @@ public final class Publishing implements BrokerLink.User {
             return CompletableFuture.failedFuture(new Unavailable(
                     "publishing " + properties.getMessageId() + ": channels to the broker are opened anew, try again"));
         }
-        var confirm = open.get(Math.floorMod(key.hashCode(), open.size())).send(exchange, routingKey, properties, body);
+        var left = Duration.ofNanos(until - System.nanoTime());
+        var confirm =
+                open.get(Math.floorMod(key.hashCode(), open.size())).send(exchange, routingKey, properties, body, left);
         return confirm.whenComplete((done, failed) -> room.leave(body.length));
+    }
+
+    /** How long a publisher waits for room in flight, where it does not say. */
+    Duration patience() {
+        return limits.confirmTimeout();
+    }
+
+    /** @throws EventTooLarge where the broker is known to refuse a body of that size */
+    void refuseTooLarge(String messageId, int bytes) {
+        limit.check(messageId, bytes);
     }
 
     boolean isUp() {

@@ -11,19 +11,27 @@ final class Cursor {
 
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
+    private static final int MARKED = Long.BYTES + Long.BYTES + Integer.BYTES;
+
     private Cursor() {}
 
-    static String before(long position) {
-        return ENCODER.encodeToString(
-                ByteBuffer.allocate(Long.BYTES).putLong(position).array());
+    static String before(LogPosition position) {
+        var mark = position.mark();
+        var bytes = ByteBuffer.allocate(mark == null ? Long.BYTES : MARKED).putLong(position.position());
+        if (mark != null) {
+            bytes.putLong(mark.micros()).putInt(mark.hash());
+        }
+        return ENCODER.encodeToString(bytes.array());
     }
 
     /** @throws Invalid where the text is no cursor of ours */
-    static long position(String cursor) {
+    static LogPosition position(String cursor) {
         try {
-            var bytes = Base64.getUrlDecoder().decode(cursor);
-            if (bytes.length == Long.BYTES && ByteBuffer.wrap(bytes).getLong() > 0) {
-                return ByteBuffer.wrap(bytes).getLong();
+            var bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(cursor));
+            if ((bytes.remaining() == Long.BYTES || bytes.remaining() == MARKED) && bytes.getLong(0) > 0) {
+                var position = bytes.getLong();
+                return new LogPosition(
+                        position, bytes.hasRemaining() ? new LogPosition.Mark(bytes.getLong(), bytes.getInt()) : null);
             }
         } catch (IllegalArgumentException noBase64) {
             // said below, with the shapes that are base64 and no cursor

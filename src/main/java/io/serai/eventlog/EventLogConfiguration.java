@@ -20,10 +20,10 @@ class EventLogConfiguration {
     }
 
     @Bean
-    LoggedEvents loggedEvents(DataSource database) {
+    LoggedEvents loggedEvents(DataSource database, PlatformTransactionManager transactions) {
         var limited = new JdbcTemplate(database);
         limited.setQueryTimeout((int) LoggedEvents.STATEMENT_LIMIT.toSeconds());
-        return new LoggedEvents(JdbcClient.create(limited));
+        return new LoggedEvents(JdbcClient.create(limited), transactions);
     }
 
     @Bean

@@ -68,7 +68,7 @@ final class EventLogController {
                 text("source", source),
                 instant("since", since),
                 instant("until", until));
-        return log.page(query, cursor == null ? Long.MAX_VALUE : Cursor.position(cursor), limit);
+        return log.page(query, cursor == null ? LogPosition.END : Cursor.position(cursor), limit);
     }
 
     @Operation(summary = "Shows one event of the log")
@@ -128,19 +128,15 @@ final class EventLogController {
         return sources.get(0);
     }
 
-    private static @Nullable Long position(String name, @Nullable String value) {
+    private static @Nullable LogPosition position(String name, @Nullable String value) {
         if (value == null || value.isEmpty()) {
             return null;
         }
-        try {
-            var position = Long.parseLong(value);
-            if (position >= 0) {
-                return position;
-            }
-        } catch (NumberFormatException noNumber) {
-            // said below, as for a negative one
+        var position = LogPosition.read(value);
+        if (position == null) {
+            throw invalid(name, "expected the id of an event of this stream, or a position, a number");
         }
-        throw invalid(name, "expected the id of an event of this stream, a number");
+        return position;
     }
 
     private static @Nullable Instant instant(String name, @Nullable String value) {

@@ -24,7 +24,7 @@ final class EventStream implements Runnable {
     private final EventLogProperties properties;
     private final ResponseBodyEmitter emitter;
     private final SseFrames frames = new SseFrames();
-    private long position;
+    private LogPosition position;
     private long lastSent = System.nanoTime();
 
     /** @param position the events after this one are sent */
@@ -32,7 +32,7 @@ final class EventStream implements Runnable {
             LoggedEvents log,
             LogHead head,
             EventQuery query,
-            long position,
+            LogPosition position,
             EventLogProperties properties,
             ResponseBodyEmitter emitter) {
         this.log = log;
@@ -47,11 +47,11 @@ final class EventStream implements Runnable {
     public void run() {
         try {
             send(frames.reached(position));
-            skipWhatIsNotThere();
+            var looked = false;
             while (!head.isClosed()) {
-                var last = head.awaitBeyond(position, untilHeartbeat());
-                if (last > position) {
-                    patiently(() -> sendAfter(last));
+                var last = looked ? head.awaitOther(position.position(), untilHeartbeat()) : head.position();
+                if (!looked || last != position.position()) {
+                    looked |= patiently(() -> sendNext(last));
                 }
                 beat();
             }
@@ -67,22 +67,13 @@ final class EventStream implements Runnable {
         }
     }
 
-    /** A position of another log, or one that was purged, is moved to the nearest end of what is there. */
-    private void skipWhatIsNotThere() throws IOException, InterruptedException {
-        var resolved = new boolean[1];
-        while (!resolved[0] && !head.isClosed()) {
-            patiently(() -> {
-                var bounds = log.bounds();
-                position = Math.max(bounds.first() - 1, Math.min(position, bounds.last()));
-                head.advance(bounds.last());
-                resolved[0] = true;
-            });
-            beat();
+    /** @param told how far the log reaches as far as this hub knew */
+    private void sendNext(long told) throws IOException {
+        var slice = log.after(query, position, PAGE);
+        head.correct(told, slice.last());
+        if (slice.hasGoneBack()) {
+            frames.reset(position, slice.from());
         }
-    }
-
-    private void sendAfter(long last) throws IOException {
-        var slice = log.after(query, position, last, PAGE);
         for (var event : slice.events()) {
             frames.event(event);
             if (frames.size() >= SEND_BYTES) {
@@ -95,11 +86,13 @@ final class EventStream implements Runnable {
         position = slice.reached();
     }
 
-    private void patiently(Step step) throws IOException, InterruptedException {
+    private boolean patiently(Step step) throws IOException, InterruptedException {
         try {
             step.run();
+            return true;
         } catch (Unavailable databaseAway) {
             head.pause(properties.pollInterval());
+            return false;
         }
     }
 

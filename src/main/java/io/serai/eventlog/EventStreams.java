@@ -48,13 +48,13 @@ final class EventStreams implements SmartLifecycle {
     /**
      * Starts a stream on a thread of its own.
      *
-     * @param after position to go on from, or null for the present end of the log
+     * @param after to go on from, or null for the present end of the log
      * @param user who asks, or null where the hub has no users
      * @throws Unavailable where as many streams as allowed are open, or the database cannot say where the end is
      */
-    ResponseBodyEmitter open(EventPattern type, @Nullable Long after, @Nullable String user) {
+    ResponseBodyEmitter open(EventPattern type, @Nullable LogPosition after, @Nullable String user) {
         var query = EventQuery.of(type);
-        var position = after == null ? log.bounds().last() : after;
+        var position = after == null ? log.end() : after;
         var emitter = new ResponseBodyEmitter(NEVER);
         var stream = new EventStream(log, head, query, position, properties, emitter);
         count(user);
@@ -149,6 +149,7 @@ final class EventStreams implements SmartLifecycle {
         if (open == null || open.getActiveCount() == 0) {
             return;
         }
-        head.advance(log.bounds().last());
+        var told = head.position();
+        head.correct(told, log.bounds().last());
     }
 }

@@ -17,7 +17,7 @@ final class LogHead {
     private long position;
     private boolean closed = true;
 
-    /** The log reaches to {@code last}; older news changes nothing. */
+    /** The hub has stored up to {@code last}; older news changes nothing. */
     void advance(long last) {
         lock.lock();
         try {
@@ -31,15 +31,41 @@ final class LogHead {
     }
 
     /**
-     * Waits until the log reaches beyond a position, until the time is up, or until it closes.
+     * Who was told {@code told} has found in the database that the log reaches to {@code last}, which is less where it has
+     * gone back. Changes nothing where there is other news since.
+     */
+    void correct(long told, long last) {
+        lock.lock();
+        try {
+            if (position == told && position != last) {
+                position = last;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long position() {
+        lock.lock();
+        try {
+            return position;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until the log reaches to another position, beyond or, where it has gone back, before it; until the time is up,
+     * or until it closes.
      *
      * @return how far it reaches
      */
-    long awaitBeyond(long seen, Duration limit) throws InterruptedException {
+    long awaitOther(long seen, Duration limit) throws InterruptedException {
         lock.lock();
         try {
             var left = limit.toNanos();
-            while (position <= seen && !closed && left > 0) {
+            while (position == seen && !closed && left > 0) {
                 left = changed.awaitNanos(left);
             }
             return position;
@@ -50,7 +76,15 @@ final class LogHead {
 
     /** Waits until the time is up or it closes, whatever is stored. */
     void pause(Duration limit) throws InterruptedException {
-        awaitBeyond(Long.MAX_VALUE, limit);
+        lock.lock();
+        try {
+            var left = limit.toNanos();
+            while (!closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     boolean isClosed() {

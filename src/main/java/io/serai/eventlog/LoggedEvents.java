@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.eventlog;
 
+import io.serai.message.Conflict;
 import io.serai.message.Unavailable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Reads the log: pages backwards for people, slices forwards for whoever follows it.
@@ -47,11 +52,16 @@ final class LoggedEvents {
     private static final String SELECT_ONE = """
             SELECT * FROM event_log WHERE id = ? AND source = ?""";
 
+    private static final String SELECT_MARK = """
+            SELECT stored_at, id, source FROM event_log WHERE position = ?""";
+
     private final JdbcClient client;
+    private final TransactionTemplate transaction;
 
     /** @param client with a time limit on statements */
-    LoggedEvents(JdbcClient client) {
+    LoggedEvents(JdbcClient client, PlatformTransactionManager transactions) {
         this.client = client;
+        this.transaction = new TransactionTemplate(transactions);
     }
 
     /** The part of the log that is there; empty when {@code last < first}. */
@@ -65,28 +75,79 @@ final class LoggedEvents {
                 .single());
     }
 
+    /** The present end. */
+    LogPosition end() {
+        return atOnce(() -> marked(bounds().last()));
+    }
+
     /**
      * Newest first.
      *
      * @param before only positions below this one
      * @param limit most events in the page; fewer where they are large, or far between
+     * @throws Conflict where the log has gone back since the position was given
      */
-    EventPage page(EventQuery query, long before, int limit) {
-        return reading(() -> {
+    EventPage page(EventQuery query, LogPosition before, int limit) {
+        return atOnce(() -> {
             var bounds = bounds();
+            if (!before.equals(LogPosition.END) && !isOfThisLog(before, bounds)) {
+                throw new Conflict(
+                        "reading event log: it has gone back since the page before, its database was restored"
+                                + " or failed over; start again without cursor");
+            }
             var low = query.since() == null ? bounds.first() : firstFrom(query.since(), bounds);
             var end = query.until() == null ? bounds.last() + 1 : firstFrom(query.until(), bounds);
-            return scanBack(query, low, Math.min(before, end) - 1, limit);
+            return scanBack(query, low, Math.min(before.position(), end) - 1, limit);
         });
     }
 
-    /** Oldest first, those after a position and up to {@code last}, which the log must have reached. */
-    Slice after(EventQuery query, long position, long last, int limit) {
-        return reading(() -> {
-            var high = query.isIndexed() ? last : Math.min(last, position + WINDOW);
-            var found = slice(query, new Bounds(position + 1, high), "ASC", limit, MAX_BODY_BYTES);
-            return found.complete() ? new Slice(found.events(), high, true) : found;
+    /**
+     * Oldest first, those after a position. Where it is of a log that has gone back, those from where both may differ; where
+     * it was purged, from what is left.
+     */
+    Next after(EventQuery query, LogPosition position, int limit) {
+        return atOnce(() -> {
+            var bounds = bounds();
+            var isOfThisLog = isOfThisLog(position, bounds);
+            var from = isOfThisLog
+                    ? Math.max(bounds.first() - 1, position.position())
+                    : lastInBoth(position.mark(), bounds);
+            var high = query.isIndexed() ? bounds.last() : Math.min(bounds.last(), from + WINDOW);
+            var found = slice(query, new Bounds(from + 1, high), "ASC", limit, MAX_BODY_BYTES);
+            return new Next(
+                    found.events(),
+                    isOfThisLog ? position : marked(from),
+                    marked(found.complete() ? high : found.reached()),
+                    bounds.last(),
+                    !isOfThisLog);
         });
+    }
+
+    private boolean isOfThisLog(LogPosition position, Bounds bounds) {
+        if (position.position() > bounds.last()) {
+            return false;
+        }
+        var mark = position.mark();
+        var present = mark == null ? null : marked(position.position()).mark();
+        return present == null || present.equals(mark);
+    }
+
+    private long lastInBoth(LogPosition.@Nullable Mark mark, Bounds bounds) {
+        return mark == null ? bounds.last() : firstFrom(mark.before(), bounds) - 1;
+    }
+
+    /** Without a mark where no event is there. */
+    private LogPosition marked(long position) {
+        return new LogPosition(
+                position,
+                client.sql(SELECT_MARK)
+                        .param(position)
+                        .query((row, number) -> LogPosition.Mark.of(
+                                row.getObject("stored_at", OffsetDateTime.class).toInstant(),
+                                row.getString("id"),
+                                row.getString("source")))
+                        .optional()
+                        .orElse(null));
     }
 
     /** At most {@code limit} sources that have an event of this id. */
@@ -137,7 +198,7 @@ final class LoggedEvents {
                     .sum();
             var next = found.complete() ? bottom : found.reached();
             if (next > low && (!found.complete() || events.size() == limit || bytes <= 0 || isPast(deadline))) {
-                return new EventPage(events, Cursor.before(next));
+                return new EventPage(events, Cursor.before(marked(next)));
             }
             high = next - 1;
         }
@@ -193,10 +254,16 @@ final class LoggedEvents {
         return System.nanoTime() - deadline >= 0;
     }
 
+    /** On one connection, so from one server: how far the log reaches and what is in it belong together. */
+    private <T> T atOnce(Supplier<T> question) {
+        // the callback always returns a value
+        return reading(() -> Objects.requireNonNull(transaction.execute(status -> question.get())));
+    }
+
     private static <T> T reading(Supplier<T> question) {
         try {
             return question.get();
-        } catch (DataAccessException failure) {
+        } catch (DataAccessException | TransactionException failure) {
             if (Refusal.isOfTheRow(failure)) {
                 throw failure;
             }
@@ -206,6 +273,16 @@ final class LoggedEvents {
 
     /** Positions from first to last, both included. */
     record Bounds(long first, long last) {}
+
+    /**
+     * What follows a position.
+     *
+     * @param from the position it follows: the one asked for, or where the log has gone back an earlier one
+     * @param reached all up to this position have been looked at
+     * @param last how far the log reaches
+     * @param hasGoneBack the position asked for is of another log
+     */
+    record Next(List<StoredEvent> events, LogPosition from, LogPosition reached, long last, boolean hasGoneBack) {}
 
     /**
      * Some events in a row.

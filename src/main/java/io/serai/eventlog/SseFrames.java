@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  * Writes stored events as Server-Sent Events into one buffer.
  *
  * <pre>{@code
- * id: 7
+ * id: 7-1764457335123456-6f2c01aa
  * data: {"specversion":"1.0","id":"0193...","type":"user.created",...,"position":7,"data":{"id":"42"}}
  * }</pre>
  *
@@ -27,15 +27,31 @@ final class SseFrames {
     private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
 
     SseFrames event(StoredEvent event) throws IOException {
-        ascii("id: " + event.position() + "\n");
+        ascii("id: " + LogPosition.of(event).text() + "\n");
         lines(JSON.writeValueAsBytes(event));
         ascii("\n");
         return this;
     }
 
     /** Says how far the client has come, without an event: it resumes there, and a dead one is noticed. */
-    SseFrames reached(long position) {
-        ascii(":\nid: " + position + "\n\n");
+    SseFrames reached(LogPosition position) {
+        ascii(":\nid: " + position.text() + "\n\n");
+        return this;
+    }
+
+    /**
+     * Says that the log has gone back: what the client has seen up to {@code seen} may be in it no more, and what follows
+     * {@code from} comes, some of it again.
+     *
+     * <pre>{@code
+     * event: reset
+     * id: 70-1764457335000000-11f0aa07
+     * data: {"position":91,"from":70}
+     * }</pre>
+     */
+    SseFrames reset(LogPosition seen, LogPosition from) {
+        ascii("event: reset\nid: %s\ndata: {\"position\":%d,\"from\":%d}\n\n"
+                .formatted(from.text(), seen.position(), from.position()));
         return this;
     }
 

@@ -11,6 +11,7 @@ import io.serai.bus.SequenceGaps;
 import io.serai.bus.Subscriptions;
 import io.serai.bus.Tally;
 import io.serai.bus.outbox.Lease;
+import io.serai.bus.outbox.Outbox;
 import io.serai.message.EventIds;
 import io.serai.message.Unavailable;
 import java.time.Instant;
@@ -43,6 +44,7 @@ final class Bookkeeper implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Bookkeeper.class);
     private static final int MAX_QUEUES = 1000;
+    private static final int MAX_REFUSED = 100;
     private static final int MAX_KEPT_MARKS = 2_000_000;
 
     private final String hub = EventIds.next();
@@ -51,6 +53,7 @@ final class Bookkeeper implements SmartLifecycle {
     private final RouteQueues queues;
     private final QueueDepths depths;
     private final SequenceGaps gaps;
+    private final Outbox outbox;
     private final Sheets sheets;
     private final Lines lines;
     private final Ledger ledger;
@@ -72,6 +75,7 @@ final class Bookkeeper implements SmartLifecycle {
             RouteQueues queues,
             QueueDepths depths,
             SequenceGaps gaps,
+            Outbox outbox,
             Sheets sheets,
             Lines lines,
             Ledger ledger,
@@ -84,6 +88,7 @@ final class Bookkeeper implements SmartLifecycle {
         this.queues = queues;
         this.depths = depths;
         this.gaps = gaps;
+        this.outbox = outbox;
         this.sheets = sheets;
         this.lines = lines;
         this.ledger = ledger;
@@ -198,6 +203,7 @@ final class Bookkeeper implements SmartLifecycle {
             var holding = new ArrayList<>(watch.look(now, found, readers, bindings, types));
             holding.addAll(alarms(now));
             holding.addAll(gaps(now));
+            holding.addAll(refused(now));
             warnings.hold(holding);
         } catch (Unavailable brokerAway) {
             LOG.debug("the broker is away; nothing is judged", brokerAway);
@@ -235,6 +241,17 @@ final class Bookkeeper implements SmartLifecycle {
                         Warning.Kind.SEQUENCE_GAP,
                         each.getKey(),
                         "sequences were passed over " + each.getValue() + " times; see /api/sequence-gaps",
+                        Instant.ofEpochMilli(now)))
+                .toList();
+    }
+
+    private List<Warning> refused(long now) {
+        return outbox.refused(MAX_REFUSED).stream()
+                .map(each -> new Warning(
+                        Warning.Kind.OUTBOX_ROW_REFUSED,
+                        each.id(),
+                        "event %s of %d bytes stays in row %d of the outbox and those behind it go: %s; raise the broker's limit and restart the hubs, or delete the row"
+                                .formatted(each.type(), each.bytes(), each.position(), each.reason()),
                         Instant.ofEpochMilli(now)))
                 .toList();
     }

@@ -8,6 +8,7 @@ import io.serai.bus.SequenceGaps;
 import io.serai.bus.Subscriptions;
 import io.serai.bus.Tally;
 import io.serai.bus.outbox.Lease;
+import io.serai.bus.outbox.Outbox;
 import io.serai.message.EventIds;
 import java.time.Duration;
 import org.apache.camel.CamelContext;
@@ -43,6 +44,7 @@ class LedgerConfiguration {
             Subscriptions subscriptions,
             QueueDepths depths,
             SequenceGaps gaps,
+            Outbox outbox,
             Lines ledgerLines,
             Warnings warnings,
             LedgerProperties properties,
@@ -66,6 +68,7 @@ class LedgerConfiguration {
                 new RouteQueues(subscriptions, camel),
                 depths,
                 gaps,
+                outbox,
                 sheets,
                 ledgerLines,
                 new Ledger(sheets, ledgerLines, transaction, properties, publishing),

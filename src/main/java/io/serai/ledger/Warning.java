@@ -33,6 +33,8 @@ record Warning(Kind kind, String name, String detail, Instant since) {
         /** A route declares a queue that does not outlive the broker. */
         NON_DURABLE_QUEUE,
         /** Sequences of a subject were passed over. */
-        SEQUENCE_GAP
+        SEQUENCE_GAP,
+        /** The broker does not take an event of the outbox, say for its size. */
+        OUTBOX_ROW_REFUSED
     }
 }

@@ -43,6 +43,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -876,6 +878,35 @@ abstract class BusContract {
 
         await().untilAsserted(
                         () -> assertThat(ids(received)).containsExactlyInAnyOrder(last.id(), first.id(), next.id()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"type = 'no type'", "extensions = '{'", "extensions = 'null'", "failure = '[1]'", "source = ' '"
+            })
+    void anUnreadableRowOfTheOutboxBecomesAFailureAndHoldsUpNothing(String damage) throws Exception {
+        var type = newType();
+        var received = subscribe(newName(), type);
+        var outbox = hub.getBean(Outbox.class);
+        var bad = event(type, "s", "still here".getBytes(StandardCharsets.UTF_8));
+        var next = event(type, "s", new byte[0]);
+        var other = event(type, "t", new byte[0]);
+
+        new TransactionTemplate(hub.getBean(PlatformTransactionManager.class)).executeWithoutResult(status -> {
+            outbox.append(bad);
+            jdbc.update("UPDATE outbox SET " + damage + " WHERE id = ?", bad.id());
+            outbox.append(next);
+            outbox.append(other);
+        });
+
+        await().untilAsserted(() -> assertThat(ids(received)).containsExactlyInAnyOrder(next.id(), other.id()));
+        var parked = parkedFrom("route:outbox");
+        assertThat(new String(parked.getBody(), StandardCharsets.UTF_8)).isEqualTo("still here");
+        assertThat(parked.getProps().getHeaders().get("cloudEvents_id")).hasToString(bad.id());
+        assertThat(parked.getProps().getHeaders().get("serai-failure-retryable"))
+                .hasToString("false");
+        await().untilAsserted(() -> assertThat(jdbc.queryForObject("SELECT COUNT(*) FROM outbox", Integer.class))
+                .isZero());
     }
 
     @Test

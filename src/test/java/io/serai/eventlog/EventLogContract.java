@@ -303,10 +303,10 @@ abstract class EventLogContract {
                 .filter(type -> pattern.matches(new EventType(type)))
                 .toList();
 
-        assertThat(page(EventQuery.of(pattern), Long.MAX_VALUE, 50).items())
+        assertThat(page(EventQuery.of(pattern), LogPosition.END, 50).items())
                 .extracting(StoredEvent::type)
                 .containsExactlyInAnyOrderElementsOf(expected);
-        assertThat(read.after(EventQuery.of(pattern), 0, types.size(), 50).events())
+        assertThat(read.after(EventQuery.of(pattern), LogPosition.at(0), 50).events())
                 .extracting(StoredEvent::type)
                 .containsExactlyElementsOf(expected);
     }
@@ -348,14 +348,14 @@ abstract class EventLogContract {
     void pagesFitTogetherWhileEventsArrive() {
         log.append(events("a", 25, "order.placed"));
         var seen = new ArrayList<Long>();
-        var before = Long.MAX_VALUE;
+        LogPosition before = LogPosition.END;
         int pages = 0;
         for (String next = ""; next != null; pages++) {
             var page = page(EventQuery.of(EventPattern.ALL), before, 10);
             seen.addAll(positions(page));
             log.append(events("new" + pages + "-", 7, "order.placed"));
             next = page.next();
-            before = next == null ? 0 : Cursor.position(next);
+            before = next == null ? before : Cursor.position(next);
         }
 
         assertThat(pages).isEqualTo(3);
@@ -372,7 +372,7 @@ abstract class EventLogContract {
             log.append(List.of(event("e" + i, i % 3 == 0 ? "order.placed" : "user.created")));
         }
         var seen = new ArrayList<Long>();
-        String next = Cursor.before(Long.MAX_VALUE);
+        String next = Cursor.before(LogPosition.END);
         while (next != null) {
             var page = page(EventQuery.of(new EventPattern("order.*")), Cursor.position(next), 4);
             seen.addAll(positions(page));
@@ -398,9 +398,9 @@ abstract class EventLogContract {
         assertThat(positions(third3)).containsExactly(2L, 1L);
         assertThat(third3.next()).isNull();
 
-        var slice = read.after(EventQuery.of(EventPattern.ALL), 0, 6, 500);
+        var slice = read.after(EventQuery.of(EventPattern.ALL), LogPosition.at(0), 500);
         assertThat(slice.events()).hasSize(3);
-        assertThat(slice.reached()).isEqualTo(3);
+        assertThat(slice.reached().position()).isEqualTo(3);
     }
 
     @Test
@@ -454,10 +454,10 @@ abstract class EventLogContract {
     }
 
     private EventPage all(int limit) {
-        return page(EventQuery.of(EventPattern.ALL), Long.MAX_VALUE, limit);
+        return page(EventQuery.of(EventPattern.ALL), LogPosition.END, limit);
     }
 
-    private EventPage page(EventQuery query, long before, int limit) {
+    private EventPage page(EventQuery query, LogPosition before, int limit) {
         return read.page(query, before, limit);
     }
 
@@ -470,12 +470,12 @@ abstract class EventLogContract {
                         null,
                         since == null ? null : Instant.parse(since),
                         until == null ? null : Instant.parse(until)),
-                Long.MAX_VALUE,
+                LogPosition.END,
                 50);
     }
 
     private List<String> ids(EventQuery query) {
-        return page(query, Long.MAX_VALUE, 50).items().stream()
+        return page(query, LogPosition.END, 50).items().stream()
                 .map(StoredEvent::id)
                 .toList();
     }
@@ -486,10 +486,9 @@ abstract class EventLogContract {
 
     private List<Long> followUpTo(long end) {
         var seen = new ArrayList<Long>();
-        long position = 0;
-        while (position < end) {
-            var slice = read.after(
-                    EventQuery.of(EventPattern.ALL), position, read.bounds().last(), 37);
+        var position = LogPosition.at(0);
+        while (position.position() < end) {
+            var slice = read.after(EventQuery.of(EventPattern.ALL), position, 37);
             slice.events().forEach(event -> seen.add(event.position()));
             position = slice.reached();
         }

@@ -134,10 +134,25 @@ class EventLogOverHttpIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "?type=..", "?type=%23.a.%23.a.%23.a.%23", "?limit=0", "?limit=501", "?cursor=x", "?cursor=AAAAAAAAAAA",
-                "?cursor=%00", "?since=yesterday", "?until=2026-13-01T00:00:00Z", "?subject=%00", "?source=%01",
-                        "?id=%00",
-                "/stream?type=..", "/stream?after=x", "/stream?after=-1", "/stream?lastEventId=1e3", "/x?source=%00"
+                "?type=..",
+                "?type=%23.a.%23.a.%23.a.%23",
+                "?limit=0",
+                "?limit=501",
+                "?cursor=x",
+                "?cursor=AAAAAAAAAAA",
+                "?cursor=%00",
+                "?since=yesterday",
+                "?until=2026-13-01T00:00:00Z",
+                "?subject=%00",
+                "?source=%01",
+                "?id=%00",
+                "/stream?type=..",
+                "/stream?after=x",
+                "/stream?after=-1",
+                "/stream?lastEventId=1e3",
+                "/stream?after=1-2",
+                "/stream?after=1-2-x",
+                "/x?source=%00"
             })
     void badQuestionIsToldSo(String question) throws Exception {
         assertThat(get("/api/events" + question).statusCode()).isEqualTo(422);
@@ -147,12 +162,12 @@ class EventLogOverHttpIT {
     void streamBeginsAtThePresentEndAndSelects() throws Exception {
         store(events("old", 3, "order.placed"));
         var stream = open("/api/events/stream?type=order.%23");
-        assertThat(stream.nextFrame()).containsExactly(":", "id: 3");
+        assertThat(position(stream.nextFrame())).isEqualTo(3);
 
         store(List.of(event("1", "user.created"), event("2", "order.placed")));
 
         var frame = stream.nextFrame();
-        assertThat(frame.get(0)).isEqualTo("id: 5");
+        assertThat(frame.get(0)).startsWith("id: 5-");
         assertThat(JSON.readTree(data(frame)).get("id").textValue()).isEqualTo("2");
     }
 
@@ -223,7 +238,7 @@ class EventLogOverHttpIT {
         stream.nextFrame();
         store(List.of(event("1", "user.created")));
 
-        assertThat(stream.nextFrame()).containsExactly(":", "id: 1");
+        assertThat(position(stream.nextFrame())).isEqualTo(1);
     }
 
     @Test
@@ -231,11 +246,69 @@ class EventLogOverHttpIT {
         store(events("a", 2, "order.placed"));
         var stream = open("/api/events/stream", "Last-Event-ID", "5000");
         stream.nextFrame();
-        // nothing tells when the stream has looked where the log ends, but its heartbeat
-        assertThat(stream.nextFrame()).containsExactly(":", "id: 2");
+        var told = stream.nextFrame();
+        assertThat(told.get(0)).isEqualTo("event: reset");
+        assertThat(told.get(1)).startsWith("id: 2-");
         store(events("b", 1, "order.placed"));
 
         assertThat(data(stream.nextFrame())).contains("\"b0\"");
+    }
+
+    @Test
+    void anOpenStreamIsToldThatTheLogHasGoneBackAndMissesNothingThatIsThere() throws Exception {
+        store(events("old", 91, "order.placed"));
+        var stream = open("/api/events/stream");
+        stream.nextFrame();
+        goBackTo(71);
+        // by another hub, and beyond what this one has seen
+        database.log().append(events("new", 40, "order.placed"));
+
+        var told = stream.nextFrame();
+        assertThat(told).contains("event: reset");
+        assertThat(JSON.readTree(data(told)).get("position").asLong()).isEqualTo(91);
+        assertThat(idsUntil(stream, "new39")).containsAll(names("new", 40));
+    }
+
+    @Test
+    void aStreamThatResumesInAnotherLogIsToldSoAndMissesNothingThatIsThere() throws Exception {
+        store(events("old", 91, "order.placed"));
+        var first = open("/api/events/stream?after=0");
+        var last = "";
+        for (var id = ""; !id.equals("old90"); ) {
+            var frame = first.nextFrame();
+            last = frame.stream()
+                    .filter(line -> line.startsWith("id: "))
+                    .findFirst()
+                    .orElseThrow()
+                    .substring("id: ".length());
+            id = data(frame).isEmpty()
+                    ? ""
+                    : JSON.readTree(data(frame)).get("id").textValue();
+        }
+        first.close();
+        goBackTo(71);
+        database.log().append(events("new", 40, "order.placed"));
+
+        var again = open("/api/events/stream", "Last-Event-ID", last);
+        again.nextFrame();
+        assertThat(again.nextFrame()).contains("event: reset");
+        assertThat(idsUntil(again, "new39")).containsAll(names("new", 40));
+        // one that was there before the log went back goes on as ever
+        assertThat(idsUntil(open("/api/events/stream?after=70"), "new39"))
+                .containsExactlyElementsOf(concat("old70", names("new", 40)));
+    }
+
+    @Test
+    void aCursorOfAnotherLogIsToldSo() throws Exception {
+        store(events("old", 91, "order.placed"));
+        var next = json(get("/api/events?limit=5")).get("next").textValue();
+        assertThat(get("/api/events?cursor=" + next).statusCode()).isEqualTo(200);
+        goBackTo(71);
+        assertThat(get("/api/events?cursor=" + next).statusCode()).isEqualTo(409);
+        database.log().append(events("new", 40, "order.placed"));
+
+        assertThat(get("/api/events?cursor=" + next).statusCode()).isEqualTo(409);
+        assertThat(get("/api/events?cursor=" + next).body()).contains("start again without");
     }
 
     @Test
@@ -299,6 +372,39 @@ class EventLogOverHttpIT {
         assertThat(stream.lines.readLine()).isNull();
     }
 
+    /** As a failover that loses the tail, or a restore. */
+    private void goBackTo(long position) {
+        database.client()
+                .sql("DELETE FROM event_log WHERE position > ?")
+                .param(position)
+                .update();
+        database.client()
+                .sql("UPDATE event_log_head SET position = ?")
+                .param(position)
+                .update();
+    }
+
+    private static List<String> idsUntil(Stream stream, String last) throws IOException {
+        var ids = new ArrayList<String>();
+        while (!ids.contains(last)) {
+            var data = data(stream.nextFrame());
+            if (!data.isEmpty() && JSON.readTree(data).has("id")) {
+                ids.add(JSON.readTree(data).get("id").textValue());
+            }
+        }
+        return ids;
+    }
+
+    private static List<String> names(String prefix, int count) {
+        return events(prefix, count, "order.placed").stream().map(Event::id).toList();
+    }
+
+    private static List<String> concat(String first, List<String> others) {
+        var all = new ArrayList<>(List.of(first));
+        all.addAll(others);
+        return all;
+    }
+
     private void store(List<Event> events) {
         hub.getBean(LogHead.class).advance(database.log().append(events).last());
     }
@@ -325,6 +431,11 @@ class EventLogOverHttpIT {
     private static JsonNode json(HttpResponse<String> response) throws IOException {
         assertThat(response.statusCode()).isEqualTo(200);
         return JSON.readTree(response.body());
+    }
+
+    private static long position(List<String> frame) {
+        assertThat(frame.get(0)).isEqualTo(":");
+        return Long.parseLong(frame.get(1).substring("id: ".length()).split("-", -1)[0]);
     }
 
     /** As a browser joins it. */

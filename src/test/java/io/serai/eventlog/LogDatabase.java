@@ -27,8 +27,9 @@ record LogDatabase(HikariDataSource pool, Outage outage, EventLog log, LoggedEve
         var outage = new Outage(pool);
         var jdbc = new JdbcTemplate(outage);
         var client = JdbcClient.create(jdbc);
-        var log = new EventLog(jdbc, new JdbcTransactionManager(outage));
-        return new LogDatabase(pool, outage, log, new LoggedEvents(client), client);
+        var transactions = new JdbcTransactionManager(outage);
+        var log = new EventLog(jdbc, transactions);
+        return new LogDatabase(pool, outage, log, new LoggedEvents(client, transactions), client);
     }
 
     static LogDatabase h2(String name) {

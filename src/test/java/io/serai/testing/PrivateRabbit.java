@@ -22,16 +22,26 @@ final class PrivateRabbit implements AutoCloseable {
     private final ServerProcess epmdProcess;
     private final ServerProcess rabbitProcess;
 
-    /** @param managementPort 0 for no management API */
+    /**
+     * @param managementPort 0 for no management API
+     * @param more lines of its configuration
+     */
     PrivateRabbit(
-            Path folder, int port, int managementPort, String user, String password, @Nullable TestAuthority tls) {
+            Path folder,
+            int port,
+            int managementPort,
+            String user,
+            String password,
+            @Nullable TestAuthority tls,
+            String more) {
         var environment = new HashMap<String, String>();
         var epmdPort = FreePort.next();
         try {
             var mapperFolder = Files.createDirectory(folder.resolve("epmd"));
             Files.writeString(folder.resolve("env.conf"), ""); // else /etc/rabbitmq/rabbitmq-env.conf counts
             Files.writeString(
-                    folder.resolve("rabbitmq.conf"), configuration(port, managementPort, user, password, tls));
+                    folder.resolve("rabbitmq.conf"),
+                    configuration(port, managementPort, user, password, tls) + more + "\n");
             Files.writeString(folder.resolve("plugins"), managementPort == 0 ? "[]." : "[rabbitmq_management].");
             epmdProcess = new ServerProcess(mapperFolder);
             rabbitProcess = new ServerProcess(folder);

@@ -70,23 +70,29 @@ public final class RabbitNode implements AutoCloseable {
             var management = System.getenv().getOrDefault(MANAGEMENT_URL, "http://%s:15672".formatted(uri.getHost()));
             return new RabbitNode(uri, URI.create(management), null, true, null);
         }
-        return start(FreePort.next(), true, null);
+        return start(FreePort.next(), true, null, "");
     }
 
     /** Starts a node of the caller's own, without management; the caller closes it. */
     public static RabbitNode startPrivate() {
-        return start(0, false, null);
+        return start(0, false, null, "");
     }
 
     /** Starts a private node that speaks TLS only, with the authority's certificate. */
     public static RabbitNode startPrivate(TestAuthority tls) {
-        return start(0, false, tls);
+        return start(0, false, tls, "");
     }
 
-    private static RabbitNode start(int managementPort, boolean shared, @Nullable TestAuthority tls) {
+    /** Starts one likewise, with further lines of its configuration. */
+    public static RabbitNode startPrivate(String configuration) {
+        return start(0, false, null, configuration);
+    }
+
+    private static RabbitNode start(
+            int managementPort, boolean shared, @Nullable TestAuthority tls, String configuration) {
         var password = UUID.randomUUID().toString();
         var port = FreePort.next();
-        var server = new PrivateRabbit(folder(), port, managementPort, USER, password, tls);
+        var server = new PrivateRabbit(folder(), port, managementPort, USER, password, tls, configuration);
         var node = new RabbitNode(
                 URI.create("%s://%s:%s@127.0.0.1:%d".formatted(tls == null ? "amqp" : "amqps", USER, password, port)),
                 managementPort == 0 ? null : URI.create("http://127.0.0.1:" + managementPort),

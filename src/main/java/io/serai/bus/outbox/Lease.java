@@ -13,7 +13,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Lease {
 
     private static final String TAKE_OR_RENEW = """
-            UPDATE lease SET holder = :holder, expires_at = CURRENT_TIMESTAMP + CAST(:seconds AS INTEGER) * INTERVAL '1' SECOND
+            UPDATE lease SET holder = :holder, expires_at = CURRENT_TIMESTAMP + CAST(:millis AS INTEGER) * INTERVAL '0.001' SECOND
             WHERE name = :name AND (holder = :holder OR expires_at < CURRENT_TIMESTAMP)
             """;
     private static final String GIVE_BACK =
@@ -27,7 +27,7 @@ public final class Lease {
     /**
      * @param name of a row in table {@code lease}
      * @param holder this process
-     * @param time in whole seconds, at least one
+     * @param time to the millisecond, at least one
      */
     public Lease(JdbcClient jdbc, String name, String holder, Duration time) {
         this.jdbc = jdbc;
@@ -40,7 +40,7 @@ public final class Lease {
     public boolean hold() {
         return jdbc.sql(TAKE_OR_RENEW)
                         .param("holder", holder)
-                        .param("seconds", Math.max(1, time.toSeconds()))
+                        .param("millis", Math.max(1, time.toMillis()))
                         .param("name", name)
                         .update()
                 == 1;

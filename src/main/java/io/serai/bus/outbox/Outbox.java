@@ -67,6 +67,23 @@ public final class Outbox {
         write(new OutboxRows.Entry(event, null, facts));
     }
 
+    /**
+     * An event that the broker does not take, say for its size: it stays in the outbox, and those behind it go.
+     *
+     * @param position in table {@code outbox}
+     * @param bytes of its body
+     */
+    public record RefusedEvent(long position, String id, String type, long bytes, String reason) {}
+
+    /**
+     * Lists them, oldest first, at most {@code limit}. When a hub begins to relay it tries them again.
+     *
+     * @throws org.springframework.dao.DataAccessException where the database is away
+     */
+    public List<RefusedEvent> refused(int limit) {
+        return rows.refused(limit);
+    }
+
     private void write(OutboxRows.Entry entry) {
         publisher.refuseTooLarge(entry.event());
         var noted = backlog.write(List.of(entry.event()));

@@ -4,6 +4,8 @@ package io.serai.bus.outbox;
 import io.serai.bus.BusProperties;
 import io.serai.bus.EventPublisher;
 import io.serai.bus.Parking;
+import io.serai.message.Invalid;
+import io.serai.message.Printable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,8 +13,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,6 +38,9 @@ import org.springframework.transaction.TransactionException;
  */
 final class OutboxRelay implements SmartLifecycle {
 
+    /** A row that the broker takes neither as an event nor as a failure. */
+    private record Unsendable(long position, Invalid cause) {}
+
     private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
     private static final Duration HOLD_BACK = Duration.ofSeconds(1);
     private static final long WINDOW_BYTES = 32L * 1024 * 1024;
@@ -43,6 +50,7 @@ final class OutboxRelay implements SmartLifecycle {
     private final Lease lease;
     private final EventPublisher publisher;
     private final Parking parking;
+    private final SetAside setAside;
     private final BusProperties.OutboxRelay limits;
     /** Publishing may wait for a place in flight, which must not hold up the AMQP reader thread. */
     private final ExecutorService confirms = Executors.newSingleThreadExecutor(task -> {
@@ -60,6 +68,7 @@ final class OutboxRelay implements SmartLifecycle {
     private long renewAt = System.nanoTime();
 
     private volatile long leaseEnds = renewAt;
+    private boolean leads;
     private boolean troubleLogged;
 
     OutboxRelay(
@@ -74,6 +83,7 @@ final class OutboxRelay implements SmartLifecycle {
         this.lease = lease;
         this.publisher = publisher;
         this.parking = parking;
+        this.setAside = new SetAside(parking);
         this.limits = limits;
     }
 
@@ -149,20 +159,25 @@ final class OutboxRelay implements SmartLifecycle {
             return false;
         }
         Queue<OutboxRows.Row> confirmed = new ConcurrentLinkedQueue<>();
-        Queue<OutboxRows.Row> refused = new ConcurrentLinkedQueue<>();
+        Queue<OutboxRows.Row> held = new ConcurrentLinkedQueue<>();
+        Queue<Unsendable> unsendable = new ConcurrentLinkedQueue<>();
         CompletableFuture.allOf(bySubject(window).stream()
-                        .map(rowsOfOne -> publishInOrder(rowsOfOne, 0, confirmed, refused))
+                        .map(rowsOfOne -> publishInOrder(rowsOfOne, 0, confirmed, held, unsendable))
                         .toArray(CompletableFuture<?>[]::new))
                 .join();
-        refused.forEach(this::holdBack);
+        held.forEach(this::holdBack);
         rows.delete(confirmed.stream().map(OutboxRows.Row::position).toList());
-        backlog.relayed(confirmed.stream().map(OutboxRows.Row::event).toList());
-        return !confirmed.isEmpty();
+        unsendable.forEach(this::refuse);
+        backlog.relayed(confirmed.stream()
+                .filter(OutboxRows.EventRow.class::isInstance)
+                .map(row -> ((OutboxRows.EventRow) row).event())
+                .toList());
+        return !confirmed.isEmpty() || !unsendable.isEmpty();
     }
 
     private void holdBack(OutboxRows.Row refused) {
         var until = System.nanoTime() + HOLD_BACK.toNanos();
-        var subject = refused.event().subject();
+        var subject = refused.subject();
         if (subject == null) {
             heldRows.put(refused.position(), until);
         } else {
@@ -174,42 +189,86 @@ final class OutboxRelay implements SmartLifecycle {
     private static Collection<List<OutboxRows.Row>> bySubject(List<OutboxRows.Row> window) {
         Map<String, List<OutboxRows.Row>> subjects = new LinkedHashMap<>();
         for (var row : window) {
-            var subject = row.event().subject();
+            var subject = row.subject();
             var key = subject == null ? "row " + row.position() : "subject " + subject;
             subjects.computeIfAbsent(key, each -> new ArrayList<>()).add(row);
         }
         return subjects.values();
     }
 
-    /** Publishes each event when the one before is confirmed, and stops at the first that is refused. */
+    /** Not even a failure can hold it: its body is too large for the broker, and stays here. */
+    private void refuse(Unsendable row) {
+        var reason = String.valueOf(row.cause().getMessage());
+        rows.refuse(row.position(), reason);
+        LOG.error(
+                "outbox row {} is left out and those behind it go: {}; raise the broker's limit and restart the hubs, or"
+                        + " delete the row",
+                row.position(),
+                Printable.of(reason));
+    }
+
+    /**
+     * Publishes each event when the one before is confirmed, and stops at the first that the broker does not take now. One
+     * that it never takes is set aside, and the next goes.
+     */
     private CompletableFuture<Void> publishInOrder(
-            List<OutboxRows.Row> subject, int next, Queue<OutboxRows.Row> confirmed, Queue<OutboxRows.Row> refused) {
+            List<OutboxRows.Row> subject,
+            int next,
+            Queue<OutboxRows.Row> confirmed,
+            Queue<OutboxRows.Row> held,
+            Queue<Unsendable> unsendable) {
         // where the confirms took long another hub may relay by now, and must not be overtaken by what it has sent
         // already
         if (next == subject.size() || System.nanoTime() - leaseEnds >= 0) {
             return CompletableFuture.completedFuture(null);
         }
         var row = subject.get(next);
-        return send(row)
-                .handle((done, failure) -> failure == null)
+        return sendOrSetAside(row)
+                .handle((done, failure) -> failure == null ? Optional.<Throwable>empty() : Optional.of(cause(failure)))
                 .thenComposeAsync(
-                        safe -> {
-                            if (safe) {
+                        failure -> {
+                            if (failure.isEmpty()) {
                                 confirmed.add(row);
-                                return publishInOrder(subject, next + 1, confirmed, refused);
+                            } else if (failure.get() instanceof Invalid never) {
+                                unsendable.add(new Unsendable(row.position(), never));
+                            } else {
+                                held.add(row);
+                                return CompletableFuture.completedFuture(null);
                             }
-                            refused.add(row);
-                            return CompletableFuture.completedFuture(null);
+                            return publishInOrder(subject, next + 1, confirmed, held, unsendable);
                         },
                         confirms);
     }
 
-    private CompletableFuture<Void> send(OutboxRows.Row row) {
-        var entry = row.entry();
+    /** Fails with {@link Invalid} where the broker does not take it as a failure either. */
+    private CompletableFuture<Void> sendOrSetAside(OutboxRows.Row row) {
+        if (row instanceof OutboxRows.Unreadable unreadable) {
+            return setAside.park(unreadable);
+        }
+        var readable = (OutboxRows.EventRow) row;
+        return send(readable.entry())
+                .handle((done, failure) -> failure != null && cause(failure) instanceof Invalid never
+                        ? setAside.park(readable, never)
+                        : failure == null ? done() : CompletableFuture.<Void>failedFuture(failure))
+                .thenCompose(each -> each);
+    }
+
+    private CompletableFuture<Void> send(OutboxRows.Entry entry) {
+        // beyond the lease another hub may relay what comes after
+        var patience = Duration.ofNanos(leaseEnds - System.nanoTime());
         var facts = entry.failure();
         return facts == null
-                ? publisher.publish(entry.event(), entry.routeVersion())
-                : parking.park(entry.event(), facts);
+                ? publisher.publish(entry.event(), entry.routeVersion(), patience)
+                : parking.park(entry.event(), facts, patience);
+    }
+
+    private static CompletableFuture<Void> done() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private static Throwable cause(Throwable failure) {
+        var cause = failure.getCause();
+        return failure instanceof CompletionException && cause != null ? cause : failure;
     }
 
     private boolean holdsLease() {
@@ -218,7 +277,12 @@ final class OutboxRelay implements SmartLifecycle {
             return true;
         }
         if (!lease.hold()) {
+            leads = false;
             return false;
+        }
+        if (!leads) {
+            rows.refuseNone();
+            leads = true;
         }
         // renewed at a third of its time, so that a slow window does not lose it
         renewAt = now + limits.lease().toNanos() / 3;

@@ -38,17 +38,38 @@ final class OutboxRows {
             @Nullable String routeVersion,
             @Nullable Map<String, String> failure) {}
 
-    /**
-     * A waiting event.
-     *
-     * @param position its place in the order; for one subject the order of the transactions that wrote it
-     */
-    record Row(long position, Entry entry) {
+    /** What waits. */
+    sealed interface Row {
+
+        /** Its place in the order; for one subject the order of the transactions that wrote it. */
+        long position();
+
+        @Nullable
+        String subject();
+    }
+
+    /** A waiting event. */
+    record EventRow(long position, Entry entry) implements Row {
 
         Event event() {
             return entry.event();
         }
+
+        @Override
+        public @Nullable String subject() {
+            return event().subject();
+        }
     }
+
+    /**
+     * A row that is no event: another program wrote it, or it was damaged.
+     *
+     * @param columns those that are text, by name
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a body is compared by nobody and copied by nobody
+    record Unreadable(
+            long position, @Nullable String subject, Map<String, String> columns, byte[] data, RuntimeException cause)
+            implements Row {}
 
     /** The subjects of so many rows. */
     record Subjects(Set<String> subjects, int rows) {}
@@ -67,19 +88,38 @@ final class OutboxRows {
                 SELECT position FROM (
                     SELECT position, SUM(size) OVER (ORDER BY position) - size AS before FROM (
                         SELECT position, OCTET_LENGTH(data) AS size FROM outbox
-                        WHERE (subject IS NULL OR subject NOT IN (:subjects)) AND position NOT IN (:positions)
+                        WHERE refused IS NULL AND (subject IS NULL OR subject NOT IN (:subjects)) AND position NOT IN (:positions)
                         ORDER BY position LIMIT :window) AS sized
                     ) AS summed WHERE before < :bytes)
             ORDER BY position
             """;
 
     private static final String DELETE = "DELETE FROM outbox WHERE position IN (:positions)";
-    private static final String SELECT_SUBJECTS = "SELECT subject FROM outbox ORDER BY position LIMIT :limit";
+    private static final String REFUSE = "UPDATE outbox SET refused = :reason WHERE position = :position";
+    private static final String REFUSE_NONE = "UPDATE outbox SET refused = NULL WHERE refused IS NOT NULL";
+    private static final String SELECT_REFUSED = """
+            SELECT position, id, type, OCTET_LENGTH(data) AS bytes, refused FROM outbox WHERE refused IS NOT NULL
+            ORDER BY position LIMIT :limit
+            """;
+    private static final String SELECT_SUBJECTS =
+            "SELECT subject FROM outbox WHERE refused IS NULL ORDER BY position LIMIT :limit";
     private static final String SELECT_SIZE = """
             SELECT COUNT(*) AS number, COALESCE(SUM(OCTET_LENGTH(data) + OCTET_LENGTH(extensions)), 0) AS bytes,
-                COALESCE(EXTRACT(EPOCH FROM (CURRENT_TIMESTAMP - MIN(written_at))), 0) AS oldest
+                COALESCE(EXTRACT(EPOCH FROM (CURRENT_TIMESTAMP - MIN(CASE WHEN refused IS NULL THEN written_at END))), 0)
+                    AS oldest
             FROM outbox
             """;
+    private static final List<String> TEXT_COLUMNS = List.of(
+            "id",
+            "source",
+            "type",
+            "subject",
+            "time",
+            "datacontenttype",
+            "dataschema",
+            "extensions",
+            "route_version",
+            "failure");
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
     private final JdbcClient jdbc;
@@ -149,6 +189,29 @@ final class OutboxRows {
         }
     }
 
+    /** Leaves a row out from now on. */
+    void refuse(long position, String reason) {
+        jdbc.sql(REFUSE).param("reason", reason).param("position", position).update();
+    }
+
+    /** The broker may take by now what it has refused. */
+    void refuseNone() {
+        jdbc.sql(REFUSE_NONE).update();
+    }
+
+    /** Reads the oldest that the broker does not take, up to a limit of rows. */
+    List<Outbox.RefusedEvent> refused(int limit) {
+        return jdbc.sql(SELECT_REFUSED)
+                .param("limit", limit)
+                .query((row, number) -> new Outbox.RefusedEvent(
+                        row.getLong("position"),
+                        row.getString("id"),
+                        row.getString("type"),
+                        row.getLong("bytes"),
+                        row.getString("refused")))
+                .list();
+    }
+
     /** Reads the subjects of the oldest rows, up to a limit of rows. */
     Subjects subjects(int limit) {
         var subjects = new HashSet<String>();
@@ -172,22 +235,39 @@ final class OutboxRows {
     }
 
     private Row row(ResultSet row, int number) throws SQLException {
+        try {
+            return new EventRow(row.getLong("position"), entry(row));
+        } catch (RuntimeException noEvent) {
+            return unreadable(row, noEvent);
+        }
+    }
+
+    private Entry entry(ResultSet row) throws SQLException {
         var failure = row.getString("failure");
-        return new Row(
-                row.getLong("position"),
-                new Entry(
-                        new Event(
-                                row.getString("id"),
-                                row.getString("source"),
-                                new EventType(row.getString("type")),
-                                row.getString("subject"),
-                                row.getObject("time", OffsetDateTime.class).toInstant(),
-                                row.getString("datacontenttype"),
-                                row.getString("dataschema"),
-                                read(row.getString("extensions")),
-                                row.getBytes("data")),
-                        row.getString("route_version"),
-                        failure == null ? null : read(failure)));
+        return new Entry(
+                new Event(
+                        row.getString("id"),
+                        row.getString("source"),
+                        new EventType(row.getString("type")),
+                        row.getString("subject"),
+                        row.getObject("time", OffsetDateTime.class).toInstant(),
+                        row.getString("datacontenttype"),
+                        row.getString("dataschema"),
+                        read(row.getString("extensions")),
+                        row.getBytes("data")),
+                row.getString("route_version"),
+                failure == null ? null : read(failure));
+    }
+
+    private static Unreadable unreadable(ResultSet row, RuntimeException cause) throws SQLException {
+        var columns = new HashMap<String, String>();
+        for (var name : TEXT_COLUMNS) {
+            var text = row.getString(name);
+            if (text != null) {
+                columns.put(name, text);
+            }
+        }
+        return new Unreadable(row.getLong("position"), row.getString("subject"), columns, row.getBytes("data"), cause);
     }
 
     private String write(Map<String, String> texts) {
@@ -200,7 +280,11 @@ final class OutboxRows {
 
     private Map<String, String> read(String texts) {
         try {
-            return json.readValue(texts, TEXTS);
+            var read = json.readValue(texts, TEXTS);
+            if (read == null) {
+                throw new IllegalStateException("outbox holds null for an object of texts");
+            }
+            return read;
         } catch (JsonProcessingException damaged) {
             throw new IllegalStateException("outbox holds what the hub did not write", damaged);
         }

@@ -63,7 +63,7 @@ public final class StoreAndForward {
      * @param events in order; of one source they have different ids
      * @return for each, in the same order: completes when it is on the disk of broker or database, on a thread that dependent
      *     stages must not block; exceptionally with {@link Unavailable} when that is not sure, then the same event may be
-     *     sent again; with {@link Invalid} when it is too large
+     *     sent again; with {@link io.serai.bus.EventTooLarge} when it is too large
      */
     public List<CompletableFuture<Void>> publish(List<Event> events) {
         var answers = new ArrayList<CompletableFuture<Void>>(events.size());
@@ -114,21 +114,23 @@ public final class StoreAndForward {
         CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
         for (var i : direct) {
             // what was refused at once, say for want of room, is refused to the next too
-            last = last.isCompletedExceptionally() ? last : publisher.publish(events.get(i), PATIENCE);
+            last = isUnsure(last) ? last : publisher.publish(events.get(i), PATIENCE);
             sent.add(last);
         }
         var unused = CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new))
                 .whenComplete((done, failure) -> {
                     var again = failure == null ? List.<Integer>of() : unsure(events, direct, sent);
-                    if (failure != null) {
+                    if (failure != null && !again.isEmpty()) {
                         say(failure);
                     }
                     // before anyone is answered: an event that follows an answer must find the subject waiting
                     store(events, again, answers);
                     var kept = new HashSet<>(again);
-                    direct.stream()
-                            .filter(i -> !kept.contains(i))
-                            .forEach(i -> answers.get(i).complete(null));
+                    for (int n = 0; n < direct.size(); n++) {
+                        if (!kept.contains(direct.get(n))) {
+                            answer(answers.get(direct.get(n)), failureOf(sent.get(n)));
+                        }
+                    }
                 });
     }
 
@@ -138,7 +140,7 @@ public final class StoreAndForward {
         var subjects = new HashSet<String>();
         for (int n = 0; n < direct.size(); n++) {
             var subject = events.get(direct.get(n)).subject();
-            if (sent.get(n).isCompletedExceptionally() || (subject != null && subjects.contains(subject))) {
+            if (isUnsure(sent.get(n)) || (subject != null && subjects.contains(subject))) {
                 unsure.add(direct.get(n));
                 if (subject != null) {
                     subjects.add(subject);
@@ -156,15 +158,31 @@ public final class StoreAndForward {
             if (failure == null) {
                 stored.increment(which.size());
             }
-            for (var i : which) {
-                var answer = answers.get(i);
-                if (failure == null) {
-                    answer.complete(null);
-                } else {
-                    answer.completeExceptionally(failure);
-                }
-            }
+            which.forEach(i -> answer(answers.get(i), failure));
         });
+    }
+
+    private static void answer(CompletableFuture<Void> answer, @Nullable Throwable failure) {
+        if (failure == null) {
+            answer.complete(null);
+        } else {
+            answer.completeExceptionally(failure);
+        }
+    }
+
+    /** Failed, though it may be sent again; one that is invalid may not. */
+    private static boolean isUnsure(CompletableFuture<Void> sent) {
+        return sent.isCompletedExceptionally() && !(failureOf(sent) instanceof Invalid);
+    }
+
+    private static @Nullable Throwable failureOf(CompletableFuture<Void> sent) {
+        return sent.handle((done, failure) -> failure == null ? null : cause(failure))
+                .join();
+    }
+
+    private static Throwable cause(Throwable failure) {
+        var cause = failure.getCause();
+        return failure instanceof CompletionException && cause != null ? cause : failure;
     }
 
     /** At most once a minute; that the broker is away its link has said. */
@@ -172,9 +190,9 @@ public final class StoreAndForward {
         var now = System.nanoTime();
         var at = logAt.get();
         if (publisher.isUp() && now - at >= 0 && logAt.compareAndSet(at, now + LOG_NANOS)) {
-            var cause =
-                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            LOG.warn("broker did not take an event, which is stored and forwarded later cause={}", cause.getMessage());
+            LOG.warn(
+                    "broker did not take an event, which is stored and forwarded later cause={}",
+                    cause(failure).getMessage());
         }
     }
 }

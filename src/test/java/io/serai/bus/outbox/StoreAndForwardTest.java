@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.serai.message.Event;
 import io.serai.message.EventIds;
 import io.serai.message.EventType;
+import io.serai.message.Invalid;
 import io.serai.message.Unavailable;
 import java.time.Instant;
 import java.util.List;
@@ -31,6 +32,15 @@ class StoreAndForwardTest {
 
         assertThat(StoreAndForward.unsure(events, List.of(1, 3), List.of(safe(), refused())))
                 .containsExactly(3);
+    }
+
+    @Test
+    void whatIsInvalidIsNotStoredAndHoldsUpNothing() {
+        var events = List.of(event("a"), event("a"), event("b"));
+        var invalid = CompletableFuture.<Void>failedFuture(new Invalid("too large"));
+
+        assertThat(StoreAndForward.unsure(events, List.of(0, 1, 2), List.of(invalid, safe(), refused())))
+                .containsExactly(2);
     }
 
     private static CompletableFuture<Void> safe() {
