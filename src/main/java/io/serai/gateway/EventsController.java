@@ -51,8 +51,7 @@ final class EventsController {
         this.properties = properties;
         this.intake = intake;
         this.binary = new BinaryEvents(clock);
-        this.structured =
-                new JsonEvents(clock, properties.maxBatch(), properties.maxDepth(), properties.maxMembers());
+        this.structured = new JsonEvents(clock, properties.maxBatch(), properties.maxDepth(), properties.maxMembers());
         this.members = new JsonMembers(properties.maxMembers());
         this.json = new JsonText(properties.maxDepth());
         this.clock = clock;

@@ -151,8 +151,7 @@ class HttpRoutesIT {
     @ValueSource(strings = {JSON, "text/plain"})
     void aRouteTakesNoJsonOfMoreMembersThanMayBe(String contentType) throws Exception {
         for (var path : List.of("/t/echo", "/t/schema")) {
-            var response = client.post(
-                    path, "[" + "1,".repeat(100_000) + "1]", "Content-Type", contentType);
+            var response = client.post(path, "[" + "1,".repeat(100_000) + "1]", "Content-Type", contentType);
             assertThat(response.statusCode()).as(path).isEqualTo(413);
             assertThat(response.body()).contains("serai.gateway.max-members");
         }
