@@ -44,6 +44,7 @@ final class EventsController {
     private final BinaryEvents binary;
     private final JsonEvents structured;
     private final JsonText json;
+    private final JsonMembers members;
     private final Admission admission;
     private final Clock clock;
 
@@ -52,7 +53,8 @@ final class EventsController {
         this.properties = properties;
         this.intake = intake;
         this.binary = new BinaryEvents(clock);
-        this.structured = new JsonEvents(clock, properties.maxBatch(), properties.maxDepth());
+        this.structured = new JsonEvents(clock, properties.maxBatch(), properties.maxDepth(), properties.maxMembers());
+        this.members = new JsonMembers(properties.maxMembers());
         this.json = new JsonText(properties.maxDepth());
         this.clock = clock;
     }
@@ -83,7 +85,7 @@ final class EventsController {
     void publish(HttpServletRequest request, HttpServletResponse response) throws IOException {
         var mode = Mode.BINARY;
         try {
-            checkEncoding(request);
+            MediaTypes.checkNotEncoded(request);
             var contentType = MediaTypes.parse(request.getContentType());
             mode = mode(contentType);
             switch (mode) {
@@ -119,13 +121,14 @@ final class EventsController {
     void publish(@PathVariable String type, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         try {
-            checkEncoding(request);
+            MediaTypes.checkNotEncoded(request);
             var contentType = MediaTypes.parse(request.getContentType());
             if (contentType == null || !MediaTypes.isJson(contentType) || isCloudEvents(contentType)) {
                 throw MediaTypes.unsupported("expected JSON, like " + MediaTypes.JSON);
             }
             MediaTypes.checkUtf8(contentType);
             var body = body(request);
+            members.check(body);
             json.check(body);
             defer(request, admission.admitOwn(request, event(type, request, body)), Mode.JSON);
         } catch (IOException | RuntimeException refused) {
@@ -146,6 +149,8 @@ final class EventsController {
                     + MediaTypes.BATCH + "; other JSON goes to /api/events/{type}");
         }
         var body = body(request);
+        // a route may read JSON whatever its type
+        members.check(body);
         if (contentType != null && body.length > 0 && MediaTypes.isJson(contentType)) {
             MediaTypes.checkUtf8(contentType);
             json.check(body);
@@ -194,14 +199,6 @@ final class EventsController {
     private static boolean isCloudEvents(MimeType type) {
         return type.getType().equalsIgnoreCase("application")
                 && type.getSubtype().regionMatches(true, 0, "cloudevents", 0, "cloudevents".length());
-    }
-
-    /** A compressed body would travel on as it is, while its content type says something else. */
-    private static void checkEncoding(HttpServletRequest request) {
-        var encoding = request.getHeader("Content-Encoding");
-        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            throw MediaTypes.unsupported("a Content-Encoding is not taken, send the body as it is");
-        }
     }
 
     private static byte[] body(HttpServletRequest request) throws IOException {

@@ -141,8 +141,14 @@ class GatewayConfiguration {
                 ProblemWriter problems,
                 GatewayProperties properties,
                 ObjectProvider<HubRequestMapping> paths) {
+            // before any route parses
+            XmlBounds.set(properties.maxDepth());
             return new HubHttpEngine(
-                    port, problems, properties.answerTimeout(), SingletonSupplier.of(paths::getObject));
+                    port,
+                    problems,
+                    properties.answerTimeout(),
+                    new JsonMembers(properties.maxMembers()),
+                    SingletonSupplier.of(paths::getObject));
         }
 
         /** In place of Camel's; see {@code spring.autoconfigure.exclude}. */

@@ -23,6 +23,7 @@ import org.springframework.validation.annotation.Validated;
  * @param maxBodySize largest request body, of any path; 1 KB to 64 MB
  * @param bodyTimeout how long a request body may take to arrive, 1 s to 1 h; then 408
  * @param maxDepth how deep JSON may be nested
+ * @param maxMembers members of objects and elements of arrays in the JSON of an event, or of a request to a route
  * @param answerTimeout how long a request waits for the broker or a route before it is answered 503
  */
 @Validated
@@ -37,6 +38,7 @@ public record GatewayProperties(
         Duration bodyTimeout,
 
         @DefaultValue("500") @Min(1) @Max(10_000) int maxDepth,
+        @DefaultValue("100000") @Min(1000) @Max(10_000_000) int maxMembers,
 
         @DefaultValue("30s") @DurationMin(seconds = 1) @DurationMax(minutes = 10)
         Duration answerTimeout) {

@@ -4,11 +4,13 @@ package io.serai.gateway;
 import io.serai.gateway.PendingAnswer.Answer;
 import io.serai.gateway.gate.Gated;
 import io.serai.gateway.problem.ProblemWriter;
+import io.serai.gateway.problem.Refused;
 import io.serai.message.NotFound;
 import io.serai.message.Unavailable;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -22,6 +24,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
+import org.apache.camel.StreamCache;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumerAware;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
@@ -48,6 +51,7 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Ga
     private final HttpBinding binding;
     private final ProblemWriter problems;
     private final Duration timeout;
+    private final JsonMembers members;
     private final Supplier<HubRequestMapping> paths;
     private final Door door = new Door();
 
@@ -56,9 +60,11 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Ga
             Processor processor,
             ProblemWriter problems,
             Duration timeout,
+            JsonMembers members,
             Supplier<HubRequestMapping> paths) {
         super(endpoint, processor, Runnable::run);
         this.problems = problems;
+        this.members = members;
         this.paths = paths;
         var own = endpoint.getRequestTimeout();
         // the component's is Spring MVC's, which is for controllers
@@ -106,6 +112,12 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Ga
     @ResponseBody
     @SuppressWarnings("NullAway") // the return type is not ours, and null is how it says "done"
     public CompletableFuture<Void> service(HttpServletRequest request, HttpServletResponse response) {
+        try {
+            MediaTypes.checkNotEncoded(request);
+        } catch (Refused encoded) {
+            problems.write(request, response, encoded);
+            return null;
+        }
         if (getEndpoint().isUseCookieHandler()) {
             // works on fields of the superclass
             return super.service(request, response);
@@ -253,6 +265,16 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Ga
                 SpringBootPlatformHttpConstants.CONTEXT_PATH, getEndpoint().getPath());
         // conversions swallow the failure to read
         BoundedRequest.checkNotExceeded(request);
+        checkMembers(message.getBody());
+    }
+
+    private void checkMembers(@Nullable Object body) throws IOException {
+        if (body instanceof byte[] bytes) {
+            members.check(bytes);
+        } else if (body instanceof StreamCache cache && body instanceof InputStream stream) {
+            members.check(stream);
+            cache.reset();
+        }
     }
 
     private void answer(Exchange exchange, HttpServletRequest request, HttpServletResponse response) {

@@ -19,17 +19,24 @@ final class HubHttpEngine extends SpringBootPlatformHttpEngine {
 
     private final ProblemWriter problems;
     private final Duration timeout;
+    private final JsonMembers members;
     private final Supplier<HubRequestMapping> paths;
 
-    HubHttpEngine(int port, ProblemWriter problems, Duration timeout, Supplier<HubRequestMapping> paths) {
+    HubHttpEngine(
+            int port,
+            ProblemWriter problems,
+            Duration timeout,
+            JsonMembers members,
+            Supplier<HubRequestMapping> paths) {
         super(port, Runnable::run);
         this.problems = problems;
         this.timeout = timeout;
+        this.members = members;
         this.paths = paths;
     }
 
     @Override
     public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
-        return new HubHttpConsumer(endpoint, processor, problems, timeout, paths);
+        return new HubHttpConsumer(endpoint, processor, problems, timeout, members, paths);
     }
 }

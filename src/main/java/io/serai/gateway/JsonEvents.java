@@ -36,10 +36,14 @@ final class JsonEvents {
     private final JsonText data;
     private final JsonText envelope;
     private final JsonText batch;
+    private final JsonMembers members;
+    private final int maxMembers;
 
-    JsonEvents(Clock clock, int maxBatch, int maxDepth) {
+    JsonEvents(Clock clock, int maxBatch, int maxDepth, int maxMembers) {
         this.clock = clock;
         this.maxBatch = maxBatch;
+        this.maxMembers = maxMembers;
+        this.members = new JsonMembers(maxMembers);
         this.data = new JsonText(maxDepth);
         this.envelope = new JsonText(maxDepth + 1);
         this.batch = new JsonText(maxDepth + 2);
@@ -54,7 +58,7 @@ final class JsonEvents {
     Event one(byte[] body) throws IOException {
         try (var parser = envelope.open(body)) {
             var wrong = new ArrayList<Invalid.Field>();
-            var event = event(parser, body, wrong);
+            var event = event(parser, body, wrong, new int[1]);
             JsonText.end(parser);
             if (event == null) {
                 throw EventDraft.invalid(wrong);
@@ -76,6 +80,8 @@ final class JsonEvents {
             }
             var events = new ArrayList<Event>();
             var wrong = new ArrayList<Invalid.Field>();
+            // of all events together: each attribute is kept until the last is read
+            var attributes = new int[1];
             for (int index = 0; parser.nextToken() != JsonToken.END_ARRAY; index++) {
                 if (index == maxBatch) {
                     throw new Refused(Problem.of(
@@ -84,7 +90,7 @@ final class JsonEvents {
                             "reading batch: more than " + maxBatch + " events (serai.gateway.max-batch)"));
                 }
                 var found = new ArrayList<Invalid.Field>();
-                var event = event(parser, body, found);
+                var event = event(parser, body, found, attributes);
                 if (event != null) {
                     events.add(event);
                 }
@@ -102,7 +108,8 @@ final class JsonEvents {
     }
 
     /** Reads the value at the parser to its end, be it an event or not. */
-    private @Nullable Event event(JsonParser parser, byte[] body, List<Invalid.Field> wrong) throws IOException {
+    private @Nullable Event event(JsonParser parser, byte[] body, List<Invalid.Field> wrong, int[] attributes)
+            throws IOException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             parser.skipChildren();
             wrong.add(new Invalid.Field("", "expected a JSON object"));
@@ -114,6 +121,9 @@ final class JsonEvents {
         byte @Nullable [] binary = null;
         for (var name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             var token = parser.nextToken();
+            if (++attributes[0] > maxMembers) {
+                throw members.tooMany();
+            }
             if (!names.add(name)) {
                 draft.wrong(name, "given twice");
                 parser.skipChildren();
@@ -126,7 +136,9 @@ final class JsonEvents {
             }
         }
         try {
-            return draft.toEvent(clock.instant(), data(draft, json, binary));
+            var bytes = data(draft, json, binary);
+            members.check(bytes);
+            return draft.toEvent(clock.instant(), bytes);
         } catch (Invalid invalid) {
             wrong.addAll(invalid.fields());
             return null;

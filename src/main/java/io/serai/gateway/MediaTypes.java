@@ -3,6 +3,7 @@ package io.serai.gateway;
 
 import io.serai.gateway.problem.Problem;
 import io.serai.gateway.problem.Refused;
+import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.InvalidMimeTypeException;
 import org.springframework.util.MimeType;
@@ -49,6 +50,26 @@ final class MediaTypes {
             var plain = charset.replace("\"", "");
             if (!plain.equalsIgnoreCase("utf-8") && !plain.equalsIgnoreCase("us-ascii")) {
                 throw unsupported("JSON is taken in UTF-8 only");
+            }
+        }
+    }
+
+    /**
+     * A compressed body may be a thousand times as large as it came, and would travel on as it is, while its content type says
+     * something else.
+     *
+     * @throws Refused (415) where the body is encoded
+     */
+    static void checkNotEncoded(HttpServletRequest request) {
+        var encodings = request.getHeaders("Content-Encoding");
+        while (encodings.hasMoreElements()) {
+            var encoding = encodings.nextElement().trim();
+            if (!encoding.isEmpty() && !encoding.equalsIgnoreCase("identity")) {
+                throw new Refused(Problem.of(
+                                415,
+                                "unsupported-media-type",
+                                "reading body: a Content-Encoding is not taken, send the body as it is")
+                        .withHeader("Accept-Encoding", "identity"));
             }
         }
     }

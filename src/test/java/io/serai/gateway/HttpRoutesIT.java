@@ -15,6 +15,8 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,6 +31,9 @@ import org.apache.camel.support.AsyncProcessorSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -160,6 +165,9 @@ class HttpRoutesIT {
                             .json(JsonLibrary.Jackson, Order.class)
                             .setBody(simple("${body.id}"));
                     from("platform-http:/t/schema").to("json-validator:gateway/order.schema.json");
+                    from("platform-http:/t/xsd").to("validator:gateway/tree.xsd");
+                    from("platform-http:/t/xslt").to("xslt:gateway/same.xsl");
+                    from("platform-http:/t/xpath").setBody().xpath("count(//a)", String.class);
                     from("platform-http:/t/stopped").routeId("stopped").setBody(constant("up"));
                     rest("/t/rest").get("/{id}").to("direct:rest");
                     from("direct:rest").setBody(simple("${header.id}"));
@@ -182,6 +190,44 @@ class HttpRoutesIT {
             CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS).execute(() -> callback.done(false));
             return false;
         }
+    }
+
+    @Test
+    void aRouteTakesNoCompressedBody() throws Exception {
+        for (var encoding : List.of("gzip", "deflate", "br", "identity, gzip")) {
+            var response = client.post("/t/echo", "{}", "Content-Type", JSON, "Content-Encoding", encoding);
+            assertThat(response.statusCode()).as(encoding).isEqualTo(415);
+        }
+        assertThat(client.post("/t/echo", "{}", "Content-Type", JSON, "Content-Encoding", "identity")
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {JSON, "text/plain"})
+    void aRouteTakesNoJsonOfMoreMembersThanMayBe(String contentType) throws Exception {
+        for (var path : List.of("/t/echo", "/t/schema")) {
+            var response = client.post(path, "[" + "1,".repeat(100_000) + "1]", "Content-Type", contentType);
+            assertThat(response.statusCode()).as(path).isEqualTo(413);
+            assertThat(response.body()).contains("serai.gateway.max-members");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/t/xsd, 422", "/t/xslt, 400", "/t/xpath, 400"})
+    void xmlThatIsNestedTooDeepOrMalformedIsRefusedAtOnce(String path, int status) throws Exception {
+        var deep = "<a>".repeat(20_000) + "</a>".repeat(20_000);
+        for (var body : List.of(deep, "<a><b></a>", "<a", "no XML")) {
+            var before = System.nanoTime();
+            var response = client.post(path, body, "Content-Type", "application/xml");
+            assertThat(response.statusCode())
+                    .as(body.substring(0, Math.min(10, body.length())))
+                    .isEqualTo(status);
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+        }
+        var fits = "<a>".repeat(400) + "</a>".repeat(400);
+        assertThat(client.post(path, fits, "Content-Type", "application/xml").statusCode())
+                .isEqualTo(200);
     }
 
     @Test

@@ -12,7 +12,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collections;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,9 +26,47 @@ class JsonEventsTest {
 
     private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
     private static final int DEPTH = 50;
+    private static final int MEMBERS = 1000;
     private static final String HEAD = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t.x\"";
 
-    private final JsonEvents events = new JsonEvents(Clock.fixed(NOW, ZoneOffset.UTC), 3, DEPTH);
+    private final JsonEvents events = new JsonEvents(Clock.fixed(NOW, ZoneOffset.UTC), 3, DEPTH, MEMBERS);
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"data\":[%s]",
+                "\"data\":{\"x\":[%s]}",
+                "\"datacontenttype\":\"text/plain\",\"data\":\"[%s]\"",
+                "\"data_base64\":\"BASE64\""
+            })
+    void dataOfMoreMembersThanMayBeIsRefusedBeforeItIsRead(String member) throws IOException {
+        for (var count : new int[] {MEMBERS - 10, MEMBERS + 1}) {
+            var numbers = String.join(",", Collections.nCopies(count, "1"));
+            var base64 = Base64.getEncoder().encodeToString(utf8("[" + numbers + "]"));
+            var event = HEAD + "," + member.replace("%s", numbers).replace("BASE64", base64) + "}";
+            if (count < MEMBERS) {
+                assertThat(events.one(utf8(event)).data()).isNotEmpty();
+                assertThat(events.batch(utf8("[" + event + "," + event + "]"))).hasSize(2);
+            } else {
+                assertThatThrownBy(() -> events.one(utf8(event)))
+                        .isInstanceOf(Refused.class)
+                        .hasMessageContaining("more than 1000 members");
+                assertThatThrownBy(() -> events.batch(utf8("[" + event + "]")))
+                        .isInstanceOf(Refused.class)
+                        .hasMessageContaining("serai.gateway.max-members");
+            }
+        }
+    }
+
+    @Test
+    void moreAttributesThanMayBeAreRefused() {
+        var attributes = IntStream.rangeClosed(0, MEMBERS)
+                .mapToObj(i -> ",\"x" + i + "\":\"\"")
+                .collect(Collectors.joining());
+        assertThatThrownBy(() -> events.one(utf8(HEAD + attributes + "}")))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("serai.gateway.max-members");
+    }
 
     @ParameterizedTest
     @ValueSource(

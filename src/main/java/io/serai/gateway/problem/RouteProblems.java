@@ -7,6 +7,8 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.List;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.transform.TransformerException;
 import org.apache.camel.ExchangeTimedOutException;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.NoTypeConversionAvailableException;
@@ -16,6 +18,7 @@ import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
 import org.apache.camel.component.jsonvalidator.JsonValidationException;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.jspecify.annotations.Nullable;
+import org.xml.sax.SAXParseException;
 
 /** Reads the exceptions of Camel and of the components that REST routes use. */
 final class RouteProblems {
@@ -30,6 +33,13 @@ final class RouteProblems {
             return invalid.getErrors().isEmpty() && invalid.getCause() != null
                     ? null
                     : Problem.of(422, "invalid", INVALID).withErrors(errors(invalid));
+        } else if (failure instanceof SAXParseException malformed) {
+            return malformedXml(malformed.getLineNumber(), malformed.getColumnNumber());
+        } else if (failure instanceof XMLStreamException malformed && malformed.getLocation() != null) {
+            var at = malformed.getLocation();
+            return malformedXml(at.getLineNumber(), at.getColumnNumber());
+        } else if (failure instanceof TransformerException unread && isOfSource(unread)) {
+            return malformedXml(0, 0);
         } else if (failure instanceof ValidationException) {
             return Problem.of(422, "invalid", "validating message: it is not what the route takes");
         } else if (failure instanceof TypeConversionException
@@ -52,6 +62,17 @@ final class RouteProblems {
             return Problem.of(504, "calling another system: no answer in time");
         }
         return null;
+    }
+
+    /** The JDK's XSLT processor keeps of what the parser says only the text, and so wraps nothing else. */
+    private static boolean isOfSource(TransformerException failure) {
+        return String.valueOf(failure.getMessage()).contains("WrappedRuntimeException");
+    }
+
+    /** Where, not what: the parser's messages quote the body. */
+    private static Problem malformedXml(int line, int column) {
+        var where = line < 1 ? "" : " at line " + line + ", column " + column;
+        return Problem.of(400, "malformed-xml", "reading XML: not well-formed, or nested too deep" + where);
     }
 
     private static List<Invalid.Field> errors(JsonValidationException invalid) {
