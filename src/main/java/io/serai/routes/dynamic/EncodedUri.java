@@ -94,7 +94,7 @@ final class EncodedUri extends ExpressionAdapter {
             throw refused(part, "leads out of the place where it stands");
         }
         if (part.position() == Position.PATH
-                && (STRUCTURE.matcher(value).find() || delimiter != null && value.contains(delimiter))) {
+                && (STRUCTURE.matcher(value).find() || (delimiter != null && value.contains(delimiter)))) {
             throw refused(part, "holds a character that a URI is taken apart by");
         }
         if (part.position() == Position.VALUE
@@ -110,9 +110,9 @@ final class EncodedUri extends ExpressionAdapter {
         }
         if (part.position() == Position.VALUE || part.position() == Position.RAW) {
             if (EVALUATED.matcher(before + value).find()
-                    || before.isEmpty()
+                    || (before.isEmpty()
                             && (value.startsWith("#")
-                                    || value.toUpperCase(Locale.ROOT).startsWith("RAW"))) {
+                                    || value.toUpperCase(Locale.ROOT).startsWith("RAW")))) {
                 throw refused(part, "is a placeholder, a reference or an expression");
             }
             if (part.scheme().equals("kamelet") && !PLAIN.matcher(value).matches()) {

@@ -111,8 +111,8 @@ record WrittenUri(List<Part> parts, boolean isOpen) {
             }
             isOpen |= !isOwn
                     && (position == Position.SCHEME
-                            || position == Position.PATH
-                                    && PROGRAMS.contains(scheme.toString().strip()));
+                            || (position == Position.PATH
+                                    && PROGRAMS.contains(scheme.toString().strip())));
             parts.add(new Part(
                     function,
                     !isOwn,
