@@ -64,7 +64,7 @@ final class OwnerOnly {
     /** Writes a text that nobody else may read, not even while it is written. */
     static void write(Path file, String text) throws IOException {
         Files.deleteIfExists(file);
-        if (isPosix(file.toAbsolutePath().getParent())) {
+        if (isPosix(file.toAbsolutePath().resolveSibling(""))) {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(FILE));
         } else {
             Files.createFile(file);

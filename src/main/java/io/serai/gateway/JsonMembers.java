@@ -80,6 +80,6 @@ final class JsonMembers {
 
     /** Bytes of UTF-8 and UTF-16 that may stand before the first bracket, the marks of their order among them. */
     private static boolean isSpace(byte c) {
-        return c >= 0 && c <= ' ' || c < 0;
+        return c <= ' ';
     }
 }

@@ -88,7 +88,7 @@ final class AllowedAddresses {
     private static boolean isInNetwork(String rule, String host) {
         return LITERAL.matcher(host).matches()
                 && new IpAddressMatcher(rule).matches(host)
-                && (!isLocal(host) || isLocal(rule.replaceFirst("/.*", "")) && !isUnspecified(rule));
+                && (!isLocal(host) || (isLocal(rule.replaceFirst("/.*", "")) && !isUnspecified(rule)));
     }
 
     private static boolean isUnspecified(String network) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.util.unit.DataSize;
@@ -92,6 +93,7 @@ class PublishingTest {
     }
 
     private interface Answers {
+        @Nullable
         Object to(String method, Object[] arguments);
     }
 

@@ -25,7 +25,7 @@ final class DataRules {
 
     void check(Recipients recipients, Report report) {
         if (recipients.language().equals("simple") && !recipients.text().startsWith("resource:")) {
-            for (var uri : recipients.text().split(",")) {
+            for (var uri : recipients.text().split(",", -1)) {
                 checkUri(uri.split("\\?", 2)[0], recipients.place(), report);
             }
         } else if (!recipients.language().equals("constant")) {

@@ -45,8 +45,8 @@ abstract class LeaseContract {
 
     @Test
     void isRenewedByItsHolderAndTakenByAnotherWhenItWasGivenBack() {
-        var one = lease("one", Duration.ofSeconds(300));
-        var other = lease("other", Duration.ofSeconds(300));
+        var one = lease("one", Duration.ofMinutes(5));
+        var other = lease("other", Duration.ofMinutes(5));
 
         assertThat(one.hold()).isTrue();
         assertThat(one.hold()).isTrue();

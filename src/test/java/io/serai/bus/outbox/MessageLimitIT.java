@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -137,7 +138,7 @@ class MessageLimitIT {
         return jdbc.queryForList("SELECT id FROM outbox").size();
     }
 
-    private HttpResponse<String> post(String name, String subject, String body)
+    private HttpResponse<String> post(String name, @Nullable String subject, String body)
             throws IOException, InterruptedException {
         return http.send(
                 HttpRequest.newBuilder(uri("/api/events/" + name + (body.length() > 10 ? ".large" : ".small")

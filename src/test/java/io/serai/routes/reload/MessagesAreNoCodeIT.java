@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,7 @@ class MessagesAreNoCodeIT {
     @BeforeAll
     void start(@TempDir Path folder) throws IOException {
         this.folder = folder;
-        partner = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        partner = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         partner.createContext("/", exchange -> {
             atPartner.add(exchange.getRequestURI() + " " + exchange.getRequestHeaders());
             exchange.sendResponseHeaders(200, -1);
