@@ -20,10 +20,13 @@ import org.springframework.core.Ordered;
  * masks secrets there.
  *
  * <p>Puts the converters of {@link EscapedMessage} and {@link EscapedException} in place of Logback's in every pattern, as
- * soon as Spring Boot has set the log up. JSON formats escape by themselves, and do not mask. The {@link SecretValues} that
- * the log masks become a bean of the hub.
+ * soon as Spring Boot has set the log up. JSON formats escape by themselves; {@link MaskedMembers} masks there. The
+ * {@link SecretValues} become a bean of the hub.
  */
 final class LogLines implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
+
+    /** Name of the {@link SecretValues} among the objects of Logback's context. */
+    static final String SECRETS = SecretValues.class.getName();
 
     private static final List<String> MESSAGE = List.of("m", "msg", "message");
     private static final List<String> EXCEPTION = List.of(
@@ -41,6 +44,7 @@ final class LogLines implements ApplicationListener<ApplicationEnvironmentPrepar
                 .addCloseListener(closed ->
                         closed.getApplicationContext().getBeanFactory().registerSingleton("secretValues", secrets));
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logback) {
+            logback.putObject(SECRETS, secrets);
             logback.getLoggerList()
                     .forEach(logger ->
                             logger.iteratorForAppenders().forEachRemaining(appender -> escape(appender, secrets)));
