@@ -3,16 +3,23 @@ package io.serai;
 
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
+import io.serai.message.SecretValues;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.logging.logback.ExtendedWhitespaceThrowableProxyConverter;
 
-/** A stack trace whose messages each stay on their line. */
+/** A stack trace whose messages each stay on their line, without secrets. */
 final class EscapedException extends ExtendedWhitespaceThrowableProxyConverter {
+
+    private final SecretValues secrets;
+
+    EscapedException(SecretValues secrets) {
+        this.secrets = secrets;
+    }
 
     @Override
     protected String throwableProxyToString(IThrowableProxy thrown) {
-        return super.throwableProxyToString(new Escaped(thrown));
+        return secrets.mask(super.throwableProxyToString(new Escaped(thrown)));
     }
 
     private record Escaped(IThrowableProxy thrown) implements IThrowableProxy {

@@ -2,6 +2,7 @@
 package io.serai.bus;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.serai.message.SecretValues;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -164,8 +165,8 @@ class BusConfiguration {
     }
 
     @Bean
-    Parking parking(Publishing publishing, ScheduledExecutorService parkingTimer, Clock clock) {
-        return new Parking(publishing, parkingTimer, clock);
+    Parking parking(Publishing publishing, ScheduledExecutorService parkingTimer, Clock clock, SecretValues secrets) {
+        return new Parking(publishing, parkingTimer, clock, secrets);
     }
 
     @Bean

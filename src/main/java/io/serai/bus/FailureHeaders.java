@@ -5,6 +5,7 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import io.serai.message.EventIds;
 import io.serai.message.Invalid;
 import io.serai.message.Printable;
+import io.serai.message.SecretValues;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Writes the facts of a failure into headers {@code serai-failure-*} beside those the message had.
  *
  * <p>The facts take at most 32 KiB, and less where the message's own headers leave less in a frame; a cut of either is
- * noted in {@code serai-failure-cut}.
+ * noted in {@code serai-failure-cut}. Secrets in the facts are masked; the message's own headers stay, for its replay.
  */
 final class FailureHeaders {
 
@@ -36,10 +37,12 @@ final class FailureHeaders {
     private static final int PERSISTENT = 2;
 
     private final Clock clock;
+    private final SecretValues secrets;
     private final String host = host();
 
-    FailureHeaders(Clock clock) {
+    FailureHeaders(Clock clock, SecretValues secrets) {
         this.clock = clock;
+        this.secrets = secrets;
     }
 
     /** The notice that a message which had failed was dealt with; without a body. */
@@ -96,9 +99,9 @@ final class FailureHeaders {
         put(facts, "location", failure.location());
         put(facts, "exception", failure.cause().getClass().getName());
         put(facts, "exceptions", chain(failure.cause()));
-        put(facts, "message", message(failure.cause()));
+        put(facts, "message", secrets.maskNullable(message(failure.cause())));
         int left = Math.max(0, room - 10 * SHORT);
-        var trace = trace(failure.cause());
+        var trace = secrets.mask(trace(failure.cause()));
         var cut = cut(trace, left);
         facts.put(PREFIX + "trace", cut);
         if (cut.length() < trace.length()) {

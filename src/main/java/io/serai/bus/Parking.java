@@ -4,6 +4,7 @@ package io.serai.bus;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import io.serai.message.Event;
 import io.serai.message.EventIds;
+import io.serai.message.SecretValues;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -34,10 +35,10 @@ public final class Parking {
     private final ScheduledExecutorService timer;
     private final FailureHeaders headers;
 
-    Parking(Publishing publishing, ScheduledExecutorService timer, Clock clock) {
+    Parking(Publishing publishing, ScheduledExecutorService timer, Clock clock, SecretValues secrets) {
         this.publishing = publishing;
         this.timer = timer;
-        this.headers = new FailureHeaders(clock);
+        this.headers = new FailureHeaders(clock, secrets);
     }
 
     /**

@@ -9,6 +9,7 @@ import io.serai.bus.EventPublisher;
 import io.serai.bus.outbox.StoreAndForward;
 import io.serai.gateway.gate.RoutesAwaited;
 import io.serai.gateway.problem.ProblemWriter;
+import io.serai.message.SecretValues;
 import jakarta.servlet.DispatcherType;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
@@ -81,8 +82,8 @@ class GatewayConfiguration {
         private static final int BODY_LIMIT = -30_000;
 
         @Bean
-        ProblemWriter problemWriter(ObjectMapper json) {
-            return new ProblemWriter(json);
+        ProblemWriter problemWriter(ObjectMapper json, SecretValues secrets) {
+            return new ProblemWriter(json, secrets);
         }
 
         @Bean

@@ -3,6 +3,7 @@ package io.serai.routes;
 
 import io.serai.bus.component.FailedAt;
 import io.serai.message.Printable;
+import io.serai.message.SecretValues;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,16 +11,18 @@ import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.support.EventNotifierSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Remembers the newest failure of each route. Thread-safe; bounded by the number of routes. */
+/** Remembers the newest failure of each route, without secrets. Thread-safe; bounded by the number of routes. */
 final class LastErrors extends EventNotifierSupport {
 
     private static final int MAX_MESSAGE = 500;
 
     private final Clock clock;
+    private final SecretValues secrets;
     private final Map<String, RouteView.LastError> newest = new ConcurrentHashMap<>();
 
-    LastErrors(Clock clock) {
+    LastErrors(Clock clock, SecretValues secrets) {
         this.clock = clock;
+        this.secrets = secrets;
         // what is not looked at costs nothing
         setIgnoreCamelContextEvents(true);
         setIgnoreServiceEvents(true);
@@ -43,7 +46,7 @@ final class LastErrors extends EventNotifierSupport {
                         new RouteView.LastError(
                                 clock.instant(),
                                 cause.getClass().getName(),
-                                Printable.of(cause.getMessage(), MAX_MESSAGE)));
+                                Printable.of(secrets.maskNullable(cause.getMessage()), MAX_MESSAGE)));
             }
         } else if (event instanceof CamelEvent.RouteRemovedEvent removed) {
             newest.remove(removed.getRoute().getRouteId());

@@ -2,6 +2,7 @@
 package io.serai.routes;
 
 import io.serai.message.NotFound;
+import io.serai.message.SecretValues;
 import io.serai.message.Unavailable;
 import io.serai.routes.reload.Reloader;
 import io.serai.routes.versions.Hubs;
@@ -39,6 +40,7 @@ public final class RouteCatalog {
     private final LastErrors errors;
     private final Rates rates;
     private final RoutesProperties properties;
+    private final SecretValues secrets;
 
     RouteCatalog(
             CamelContext camel,
@@ -47,7 +49,8 @@ public final class RouteCatalog {
             Hubs hubs,
             LastErrors errors,
             Rates rates,
-            RoutesProperties properties) {
+            RoutesProperties properties,
+            SecretValues secrets) {
         this.camel = camel;
         this.reloader = reloader;
         this.versions = versions;
@@ -55,6 +58,7 @@ public final class RouteCatalog {
         this.errors = errors;
         this.rates = rates;
         this.properties = properties;
+        this.secrets = secrets;
     }
 
     /** By id. */
@@ -129,7 +133,7 @@ public final class RouteCatalog {
                 String.valueOf(camel.getRouteController().getRouteStatus(id)).toLowerCase(Locale.ROOT),
                 route.getUptimeMillis(),
                 camel.getInflightRepository().size(id),
-                route.getEndpoint().getEndpointBaseUri(),
+                secrets.mask(route.getEndpoint().getEndpointBaseUri()),
                 origin == null ? null : origin.path(),
                 origin == null ? null : origin.line(),
                 origin == null ? null : number(origin, known),

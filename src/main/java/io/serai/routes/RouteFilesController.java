@@ -3,6 +3,7 @@ package io.serai.routes;
 
 import io.serai.message.Invalid;
 import io.serai.message.NotFound;
+import io.serai.message.SecretValues;
 import io.serai.routes.lint.Finding;
 import io.serai.routes.lint.RouteFile;
 import io.serai.routes.lint.Severity;
@@ -78,6 +79,7 @@ final class RouteFilesController {
     private final Versions versions;
     private final RouteTester tester;
     private final RoutesProperties properties;
+    private final SecretValues secrets;
 
     RouteFilesController(
             RouteFiles files,
@@ -85,13 +87,15 @@ final class RouteFilesController {
             Reloader reloader,
             Versions versions,
             RouteTester tester,
-            RoutesProperties properties) {
+            RoutesProperties properties,
+            SecretValues secrets) {
         this.tester = tester;
         this.files = files;
         this.onDisk = folder;
         this.reloader = reloader;
         this.versions = versions;
         this.properties = properties;
+        this.secrets = secrets;
     }
 
     @Operation(summary = "Lists the route files and whether what is in them runs")
@@ -170,7 +174,9 @@ final class RouteFilesController {
             drafts.put(test, file(test, new Draft(draft.test(), null)).content());
         }
         var results = tester.test(new TestedFiles(properties.directory(), drafts), test);
-        return new TestResults(results.stream().allMatch(CaseResult::passed), results);
+        return new TestResults(
+                results.stream().allMatch(CaseResult::passed),
+                results.stream().map(each -> each.masked(secrets)).toList());
     }
 
     @Operation(summary = "Lists the contents that a route file had, newest first")

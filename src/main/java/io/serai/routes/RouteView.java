@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param state started, suspended, stopped or a step between
  * @param uptimeMillis since its last start
  * @param inFlight messages in hand
- * @param from the endpoint it reads, without its options
+ * @param from the endpoint it reads, without its options and secrets
  * @param file absent where the hub itself brings the route
  * @param version number of the content it was started from; absent while that is not stored yet
  * @param hash of that content

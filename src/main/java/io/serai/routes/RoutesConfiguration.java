@@ -2,6 +2,7 @@
 package io.serai.routes;
 
 import io.serai.bus.Subscriptions;
+import io.serai.message.SecretValues;
 import io.serai.routes.lint.PolicyNames;
 import io.serai.routes.lint.RouteLinter;
 import io.serai.routes.reload.Journal;
@@ -24,8 +25,13 @@ import org.springframework.core.env.Environment;
 class RoutesConfiguration {
 
     @Bean
-    LastErrors lastErrors(Clock clock) {
-        return new LastErrors(clock);
+    LastErrors lastErrors(Clock clock, SecretValues secrets) {
+        return new LastErrors(clock, secrets);
+    }
+
+    @Bean
+    RouteSecrets routeSecrets(SecretValues secrets) {
+        return new RouteSecrets(secrets);
     }
 
     /** Up also with bad files, since what ran before runs on; the details say which. */
@@ -64,7 +70,8 @@ class RoutesConfiguration {
             Hubs hubs,
             LastErrors errors,
             Rates rates,
-            RoutesProperties properties) {
-        return new RouteCatalog(camel, reloader, versions, hubs, errors, rates, properties);
+            RoutesProperties properties,
+            SecretValues secrets) {
+        return new RouteCatalog(camel, reloader, versions, hubs, errors, rates, properties, secrets);
     }
 }

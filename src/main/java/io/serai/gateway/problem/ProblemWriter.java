@@ -4,6 +4,7 @@ package io.serai.gateway.problem;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.serai.message.EventIds;
 import io.serai.message.Invalid;
+import io.serai.message.SecretValues;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Writes problems to the response, whatever the request accepts.
  *
  * <p>A problem fits the response's buffer, so writing it never waits for the client. Failures of the hub itself (500) are
- * logged as ERROR with the {@code traceId} that the client is told. Thread-safe.
+ * logged as ERROR with the {@code traceId} that the client is told. Secrets are masked. Thread-safe.
  */
 public final class ProblemWriter {
 
@@ -28,9 +29,11 @@ public final class ProblemWriter {
     private static final int MAX_ERRORS = 100;
 
     private final ObjectMapper json;
+    private final SecretValues secrets;
 
-    public ProblemWriter(ObjectMapper json) {
+    public ProblemWriter(ObjectMapper json, SecretValues secrets) {
         this.json = json;
+        this.secrets = secrets;
     }
 
     /** Answers with the problem that the failure stands for; with nothing where the client is gone. */
@@ -80,12 +83,12 @@ public final class ProblemWriter {
         }
     }
 
-    private static Map<String, Object> body(Problem problem, String path, String traceId) {
+    private Map<String, Object> body(Problem problem, String path, String traceId) {
         var body = new LinkedHashMap<String, Object>();
         body.put("type", "/problems/" + problem.type());
         body.put("title", problem.title());
         body.put("status", problem.status());
-        body.put("detail", Text.oneLine(problem.detail()));
+        body.put("detail", shown(problem.detail()));
         body.put("instance", path);
         if (!problem.errors().isEmpty()) {
             body.put("errors", errors(problem.errors()));
@@ -95,11 +98,15 @@ public final class ProblemWriter {
         return body;
     }
 
-    private static List<Invalid.Field> errors(List<Invalid.Field> errors) {
+    private List<Invalid.Field> errors(List<Invalid.Field> errors) {
         return errors.stream()
                 .limit(MAX_ERRORS)
-                .map(each -> new Invalid.Field(Text.oneLine(each.name()), Text.oneLine(each.detail())))
+                .map(each -> new Invalid.Field(shown(each.name()), shown(each.detail())))
                 .toList();
+    }
+
+    private String shown(String text) {
+        return Text.oneLine(secrets.mask(text));
     }
 
     /** Percent-encoded as it came, so it is a URI; the query may hold secrets and is left out. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes.lint;
 
+import io.serai.message.SecretValues;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,4 +35,10 @@ public record Finding(
             .thenComparingInt(Finding::column)
             .thenComparing(Finding::rule)
             .thenComparing(Finding::message);
+
+    /** The same without secrets: what Camel says of an endpoint quotes its options. */
+    public Finding masked(SecretValues secrets) {
+        var masked = secrets.mask(message);
+        return masked.equals(message) ? this : new Finding(severity, file, line, column, rule, masked, hint);
+    }
 }

@@ -3,21 +3,10 @@ package io.serai.routes.lint;
 
 import io.serai.routes.lint.Report.Place;
 import io.serai.routes.lint.RouteContent.Secret;
-import java.util.Locale;
 import java.util.regex.Pattern;
-import org.apache.camel.util.SensitiveUtils;
 
 /** Secrets that stand in a route as they are, for everybody who can read the file. */
 final class SecretRules {
-
-    /** Camel counts these among what it masks; they are names, no secrets. */
-    private static final Pattern NAMES = Pattern.compile(
-            "(?i).*(user|username|login|clientid|accountsid|realm|systemid|email(address)?|url|filename|keyid|keyname|"
-                    + "privatekeyfile|accountid|instanceid|random|certificate)$");
-
-    /** And these are secrets whatever stands before them. */
-    private static final Pattern SECRETS =
-            Pattern.compile("(?i).*(password|passphrase|passcode|secret|token|secret-?key|access-?key|api-?key)");
 
     private static final Pattern CREDENTIALS_IN_URI = Pattern.compile("[a-z0-9+.:-]*//?[^/@:?\\s{$]*:([^/@\\s]+)@.*");
 
@@ -26,7 +15,7 @@ final class SecretRules {
 
     void check(EndpointUse use, Report report) {
         use.options().forEach((name, option) -> {
-            if (isSecret(name) && isPlain(option.value())) {
+            if (SecretNames.isSecret(name) && isPlain(option.value())) {
                 report(option.place(), name, report);
             }
         });
@@ -37,16 +26,9 @@ final class SecretRules {
     }
 
     void check(Secret set, Report report) {
-        if ((isSecret(set.name()) || HEADER.matcher(set.name()).matches()) && isPlain(set.value())) {
+        if ((SecretNames.isSecret(set.name()) || HEADER.matcher(set.name()).matches()) && isPlain(set.value())) {
             report(set.place(), set.name(), report);
         }
-    }
-
-    private static boolean isSecret(String name) {
-        var key = name.substring(name.lastIndexOf('.') + 1);
-        return (SensitiveUtils.containsSensitive(key.toLowerCase(Locale.ROOT).replace("-", ""))
-                        || SECRETS.matcher(key).matches())
-                && !NAMES.matcher(key.replace("-", "")).matches();
     }
 
     private static boolean isPlain(String value) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes.reload;
 
+import io.serai.message.SecretValues;
 import io.serai.routes.RoutesProperties;
 import java.time.Clock;
 import java.util.List;
@@ -62,7 +63,8 @@ class ReloadConfiguration {
             ObjectProvider<Lint> lint,
             Progress progress,
             ServedFiles served,
-            Clock clock) {
+            Clock clock,
+            SecretValues secrets) {
         var compiled = new JavaLoader.Compiled();
         var directory = properties.directory();
         var installer = new Installer(camel, new Loader(camel, directory, compiled), clock);
@@ -71,7 +73,8 @@ class ReloadConfiguration {
                 new Preflight(new Scratch(beans, camel, directory), directory, compiled, clock),
                 new Swap(camel, installer, served, progress, properties.drainTimeout()),
                 properties.changeSet(),
-                clock);
+                clock,
+                secrets);
     }
 
     @Bean

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes.reload;
 
+import io.serai.message.SecretValues;
 import io.serai.routes.lint.Finding;
 import io.serai.routes.lint.RouteFile;
 import io.serai.routes.lint.Severity;
@@ -51,17 +52,19 @@ public final class Reloader {
     private final Swap swap;
     private final ChangeSet mode;
     private final Clock clock;
+    private final SecretValues secrets;
     private final ReentrantLock one = new ReentrantLock(true);
     private volatile State good = State.EMPTY;
     private volatile Map<String, Refused> refused = Map.of();
     private volatile List<Installed> running = List.of();
 
-    Reloader(Lint lint, Preflight preflight, Swap swap, ChangeSet mode, Clock clock) {
+    Reloader(Lint lint, Preflight preflight, Swap swap, ChangeSet mode, Clock clock, SecretValues secrets) {
         this.lint = lint;
         this.preflight = preflight;
         this.swap = swap;
         this.mode = mode;
         this.clock = clock;
+        this.secrets = secrets;
     }
 
     /** The content of each file that runs. */
@@ -348,7 +351,7 @@ public final class Reloader {
     }
 
     /** Those of the file; with them all errors, where it is others that suffer. */
-    private static List<Finding> of(String path, Outcome outcome) {
+    private List<Finding> of(String path, Outcome outcome) {
         var own = outcome.findings().stream()
                 .filter(each -> each.file().equals(path))
                 .toList();
@@ -357,7 +360,11 @@ public final class Reloader {
                 : sorted(Stream.concat(own.stream(), outcome.errors().stream()).toList());
     }
 
-    private static List<Finding> sorted(Collection<Finding> findings) {
-        return findings.stream().distinct().sorted(Finding.BY_PLACE).toList();
+    private List<Finding> sorted(Collection<Finding> findings) {
+        return findings.stream()
+                .map(each -> each.masked(secrets))
+                .distinct()
+                .sorted(Finding.BY_PLACE)
+                .toList();
     }
 }

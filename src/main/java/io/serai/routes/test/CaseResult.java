@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes.test;
 
+import io.serai.message.SecretValues;
 import java.time.Duration;
 import java.util.List;
 
@@ -14,5 +15,10 @@ public record CaseResult(String file, String name, List<String> problems, Durati
 
     public boolean passed() {
         return problems.isEmpty();
+    }
+
+    /** The same without secrets. */
+    public CaseResult masked(SecretValues secrets) {
+        return new CaseResult(file, name, problems.stream().map(secrets::mask).toList(), took);
     }
 }
