@@ -6,6 +6,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.DelegateEndpoint;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.spi.EndpointStrategy;
 import org.apache.camel.spi.HeaderFilterStrategy;
@@ -37,7 +38,12 @@ final class EdgeHeaders implements HeaderFilterStrategy {
     private static void guard(Endpoint endpoint) {
         if (endpoint instanceof DelegateEndpoint outer) {
             guard(outer.getEndpoint());
-        } else if (endpoint instanceof HeaderFilterStrategyAware edge
+            return;
+        }
+        if (endpoint instanceof HttpEndpoint partner) {
+            PartnerRedirects.guard(partner);
+        }
+        if (endpoint instanceof HeaderFilterStrategyAware edge
                 && !(endpoint instanceof PlatformHttpEndpoint)
                 && edge.getHeaderFilterStrategy() != null
                 && !(edge.getHeaderFilterStrategy() instanceof EdgeHeaders)) {

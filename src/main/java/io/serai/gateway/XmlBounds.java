@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * Bounds what the JDK's XML parsers take, whichever component or language of a route uses them: a schema takes seconds for
- * elements nested thousands deep, and entities make much of little.
+ * elements nested thousands deep, entities make much of little, and external ones tell files of the hub (XXE).
  *
  * <p>By system properties, which each parser reads when it is made; one that the operator has set stays.
  *
@@ -19,9 +19,15 @@ final class XmlBounds {
     /** @param maxDepth of elements */
     static void set(int maxDepth) {
         var limits = Map.of(
-                "jdk.xml.maxElementDepth", maxDepth,
-                "jdk.xml.entityExpansionLimit", 1000,
-                "jdk.xml.totalEntitySizeLimit", 1_000_000);
+                "jdk.xml.maxElementDepth",
+                maxDepth,
+                "jdk.xml.entityExpansionLimit",
+                1000,
+                "jdk.xml.totalEntitySizeLimit",
+                1_000_000,
+                // no scheme: neither a DTD nor an entity is read from a file or another system
+                "javax.xml.accessExternalDTD",
+                "");
         limits.forEach((name, limit) -> {
             if (System.getProperty(name) == null) {
                 System.setProperty(name, limit.toString());

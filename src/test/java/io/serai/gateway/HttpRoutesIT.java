@@ -15,6 +15,8 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,10 +29,12 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.model.dataformat.JsonLibrary;
+import org.apache.camel.model.language.XPathExpression;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,8 +59,12 @@ import org.springframework.context.annotation.Import;
 class HttpRoutesIT {
 
     private static final String JSON = "application/json";
+    private static final String SAX = "javax.xml.transform.sax.SAXSource";
+    private static final String STAX = "javax.xml.transform.stax.StAXSource";
+    private static final String STREAM = "javax.xml.transform.stream.StreamSource";
     private static final AtomicInteger DONE = new AtomicInteger();
     private static final Partner PARTNER = new Partner();
+    private static final Partner STRANGER = new Partner();
 
     @Autowired
     private CamelContext camel;
@@ -79,6 +87,12 @@ class HttpRoutesIT {
             } catch (IOException noPort) {
                 throw new UncheckedIOException(noPort);
             }
+            server.createContext("/moved", call -> {
+                var to = call.getRequestURI().getQuery();
+                call.getResponseHeaders().add("Location", to);
+                call.sendResponseHeaders(307, -1);
+                call.close();
+            });
             server.createContext("/", call -> {
                 called = call.getRequestHeaders();
                 call.getResponseHeaders().add("Set-Cookie", "partner=1");
@@ -98,6 +112,15 @@ class HttpRoutesIT {
     @AfterAll
     static void stopPartner() {
         PARTNER.server.stop(0);
+        STRANGER.server.stop(0);
+    }
+
+    private static Class<?> classOf(String name) {
+        try {
+            return Class.forName(name);
+        } catch (ClassNotFoundException notThere) {
+            throw new IllegalStateException(notThere);
+        }
     }
 
     /** Types of the test's JSON. */
@@ -139,6 +162,20 @@ class HttpRoutesIT {
                             .removeHeaders("CamelHttp*")
                             .setHeader("Authorization", constant("Bearer own"))
                             .to(PARTNER.address() + "/b");
+                    from("platform-http:/t/moved")
+                            .removeHeaders("CamelHttp*")
+                            .setHeader("X-Api-Key", constant("own"))
+                            .setHeader("X-Partner-Pass", constant("own"))
+                            .setHeader("CamelHttpQuery", simple("${header.to}"))
+                            .removeHeader("to")
+                            .to(PARTNER.address() + "/moved?followRedirects=true");
+                    from("platform-http:/t/moved-with-basic")
+                            .removeHeaders("CamelHttp*")
+                            .setHeader("CamelHttpQuery", simple("${header.to}"))
+                            .removeHeader("to")
+                            .to(PARTNER.address()
+                                    + "/moved?followRedirects=true&authMethod=Basic&authUsername=u&authPassword=p"
+                                    + "&authenticationPreemptive=true");
                     from("platform-http:/t/two-partners")
                             .removeHeaders("CamelHttp*")
                             .to(PARTNER.address() + "/a")
@@ -168,6 +205,17 @@ class HttpRoutesIT {
                     from("platform-http:/t/xsd").to("validator:gateway/tree.xsd");
                     from("platform-http:/t/xslt").to("xslt:gateway/same.xsl");
                     from("platform-http:/t/xpath").setBody().xpath("count(//a)", String.class);
+                    for (var type : List.of("org.w3c.dom.Document", "org.xml.sax.InputSource", SAX, STAX, STREAM)) {
+                        var xpath = new XPathExpression("string(/a)");
+                        xpath.setDocumentTypeName(type);
+                        xpath.setResultTypeName("java.lang.String");
+                        from("platform-http:/t/xpath-" + type.substring(type.lastIndexOf('.') + 1))
+                                .setBody(xpath);
+                        from("platform-http:/t/as-" + type.substring(type.lastIndexOf('.') + 1))
+                                .convertBodyTo(classOf(type))
+                                .setBody()
+                                .xpath("string(/a)", String.class);
+                    }
                     from("platform-http:/t/stopped").routeId("stopped").setBody(constant("up"));
                     rest("/t/rest").get("/{id}").to("direct:rest");
                     from("direct:rest").setBody(simple("${header.id}"));
@@ -228,6 +276,42 @@ class HttpRoutesIT {
         var fits = "<a>".repeat(400) + "</a>".repeat(400);
         assertThat(client.post(path, fits, "Content-Type", "application/xml").statusCode())
                 .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "xpath-Document",
+                "xpath-InputSource",
+                "xpath-SAXSource",
+                "xpath-StAXSource",
+                "xpath-StreamSource",
+                "as-Document",
+                "as-InputSource",
+                "as-SAXSource",
+                "as-StAXSource",
+                "as-StreamSource",
+                "xsd",
+                "xslt",
+                "xpath",
+            })
+    void xmlReadsNeitherAFileNorAnotherSystem(String route, @TempDir Path folder) throws Exception {
+        var secret = Files.writeString(folder.resolve("secret"), "s3cr3t").toUri();
+        var dtd = Files.writeString(folder.resolve("own.dtd"), "<!ENTITY e 's3cr3t'>")
+                .toUri();
+        for (var prolog : List.of(
+                "<!DOCTYPE a [<!ENTITY e SYSTEM '" + secret + "'>]>",
+                "<!DOCTYPE a [<!ENTITY e SYSTEM '" + PARTNER.address() + "/a'>]>",
+                "<!DOCTYPE a [<!ENTITY % p SYSTEM '" + dtd + "'> %p;]>",
+                "<!DOCTYPE a [<!ENTITY % p SYSTEM '" + PARTNER.address() + "/a'> %p; <!ENTITY e 'x'>]>",
+                "<!DOCTYPE a SYSTEM '" + dtd + "'>",
+                "<!DOCTYPE a SYSTEM '" + PARTNER.address() + "/a'>")) {
+            PARTNER.called = new Headers();
+            var answer = client.post("/t/" + route, prolog + "<a>&e;</a>", "Content-Type", "application/xml");
+
+            assertThat(answer.body()).as(prolog).doesNotContain("s3cr3t");
+            assertThat(PARTNER.called).as(prolog).isEmpty();
+        }
     }
 
     @Test
@@ -429,6 +513,32 @@ class HttpRoutesIT {
     void cookieOfOnePartnerGoesToNoOther() throws Exception {
         assertThat(client.get("/t/two-partners").body()).isEqualTo("ok");
         assertThat(PARTNER.called).containsKey("X-partner").doesNotContainKey("Set-cookie");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/t/moved", "/t/moved-with-basic"})
+    void aPartnerThatRedirectsToAnotherGetsNothingSentThere(String path) throws Exception {
+        STRANGER.called = new Headers();
+        for (var elsewhere :
+                List.of(STRANGER.address() + "/a", STRANGER.address().replace("127.0.0.1", "localhost"))) {
+            assertProblem(client.post(path + "?to=" + elsewhere, "the order", "X-Own", "y"), 502, "bad-gateway");
+            assertThat(STRANGER.called).isEmpty();
+        }
+
+        // there and on from there, as a chain
+        var chain = PARTNER.address() + "/moved?" + STRANGER.address() + "/a";
+        assertProblem(client.post(path + "?to=" + chain, "the order"), 502, "bad-gateway");
+        assertThat(STRANGER.called).isEmpty();
+    }
+
+    @Test
+    void aPartnerMayRedirectWithinItself() throws Exception {
+        PARTNER.called = new Headers();
+        for (var within : List.of(PARTNER.address() + "/a", "/a")) {
+            assertThat(client.post("/t/moved?to=" + within, "the order").statusCode())
+                    .isEqualTo(200);
+            assertThat(PARTNER.called.getFirst("X-Api-Key")).isEqualTo("own");
+        }
     }
 
     @Test
