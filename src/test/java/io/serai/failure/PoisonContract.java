@@ -412,6 +412,7 @@ abstract class PoisonContract {
         replay("queue:" + queue);
 
         await().atMost(SOON).until(() -> count("queue:" + queue, FailureStatus.RESOLVED) == 1);
+        await().atMost(SOON).until(() -> reader.again.containsKey("full"));
         assertThat(reader.again.get("full")).containsEntry("small", "s").doesNotContainKey("large");
         assertThat(jdbc.queryForObject("SELECT cut FROM failure WHERE origin = ?", String.class, "queue:" + queue))
                 .isEqualTo("1 headers left out: large");

@@ -76,6 +76,8 @@ abstract class SubscriberFailuresContract {
                 folder,
                 servers(),
                 "--serai.bus.immediate-retries=1",
+                // what a test deletes stays away
+                "--serai.bus.topology-interval=10m",
                 // shorter than what the queue waits for
                 "--serai.bus.hold-limit=1s",
                 "--serai.bus.max-message-size=100KB",

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.journey;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 class EmbeddedOrdersJourney extends OrdersContract {
 
@@ -12,14 +14,14 @@ class EmbeddedOrdersJourney extends OrdersContract {
         return Map.of();
     }
 
-    /** The embedded broker says at each start where it is. */
+    /** The embedded broker writes at each start where it is. */
     @Override
     URI broker() {
-        var addresses = Pattern.compile("amqp://\\S+@127.0.0.1:\\d+").matcher(hub.output());
-        return addresses
-                .results()
-                .map(each -> URI.create(each.group()))
-                .reduce((first, last) -> last)
-                .orElseThrow();
+        try {
+            return URI.create(
+                    Files.readString(folder.resolve("data/broker.url")).strip());
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 }
