@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +41,7 @@ class SecretsStaySecretIT {
 
     @BeforeAll
     void start(@TempDir Path folder) throws IOException {
-        partner = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        partner = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         partner.createContext("/", exchange -> {
             atPartner.add(exchange.getRequestURI().getQuery());
             exchange.sendResponseHeaders(500, -1);
