@@ -129,6 +129,7 @@ class GatewayConfiguration {
                 @Override
                 public void beforeApplicationStart(CamelContext context) {
                     EdgeHeaders.guard(context);
+                    BoundedSchemas.guard(context);
                 }
 
                 @Override
