@@ -43,6 +43,11 @@ final class BusTopology {
         });
     }
 
+    /** Binds what every hub needs; what has been deleted meanwhile is left for the next look. */
+    static void bind(Connection connection) throws IOException {
+        isThere(connection, channel -> channel.queueBind(FAILURES, DEAD, ""));
+    }
+
     /**
      * Declares a subscription's queue and binds its patterns.
      *

@@ -54,23 +54,41 @@ final class RecordedTopology implements BrokerLink.User {
         }
     }
 
-    /** Looks what is gone, says so, and declares it again. */
+    /**
+     * Looks what is gone, says so, and declares it again. What is there is not declared: if it were deleted between the look
+     * and the declaration, nobody would be told.
+     */
     void restore(Connection connection) throws IOException {
+        restoreBase(connection);
+        for (var subscription : everythingFirst()) {
+            attempt(connection, subscription.name(), () -> restore(connection, subscription));
+        }
+    }
+
+    /** Looks at all of it, since each that is gone is said. */
+    private boolean isBaseThere(Connection connection) throws IOException {
+        var there = true;
         for (var exchange : List.of(BusTopology.EVENTS, BusTopology.DEAD)) {
             if (!BusTopology.hasExchange(connection, exchange)) {
                 LOG.warn("exchange {} was deleted on the broker; declaring it again with its bindings", exchange);
+                there = false;
             }
         }
-        look(connection, BusTopology.FAILURES);
+        return look(connection, BusTopology.FAILURES) && there;
+    }
+
+    private void restoreBase(Connection connection) throws IOException {
+        var there = isBaseThere(connection);
         try {
-            BusTopology.declare(connection);
-            refused.accepted(BusTopology.BASE);
+            if (there && !refused.causes().containsKey(BusTopology.BASE)) {
+                BusTopology.bind(connection);
+            } else {
+                BusTopology.declare(connection);
+                refused.accepted(BusTopology.BASE);
+            }
         } catch (IOException | ShutdownSignalException cause) {
             rethrowIfClosed(connection, cause);
             refused.refused(BusTopology.BASE, BrokerLink.brief(cause));
-        }
-        for (var subscription : everythingFirst()) {
-            attempt(connection, subscription.name(), () -> restore(connection, subscription));
         }
     }
 
