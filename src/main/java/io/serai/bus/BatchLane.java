@@ -2,6 +2,7 @@
 package io.serai.bus;
 
 import com.rabbitmq.client.Channel;
+import io.serai.bus.suspect.Suspects;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -28,6 +29,7 @@ final class BatchLane extends Lane {
             Subscription subscription,
             Parking parking,
             Hold hold,
+            Suspects suspects,
             Tally tally,
             Lock turn,
             Runnable onLost,
@@ -39,6 +41,7 @@ final class BatchLane extends Lane {
                 Math.max(subscription.prefetch(), 2 * size.size()),
                 parking,
                 hold,
+                suspects,
                 tally,
                 turn,
                 onLost);
@@ -77,7 +80,7 @@ final class BatchLane extends Lane {
         batch.add(first);
         long bytes = first.event().data().length;
         var deadline = System.nanoTime() + size.timeout().toNanos();
-        while (batch.size() < size.size() && bytes < MAX_BYTES) {
+        while (!first.isOnTrial() && !isSuspectNext() && batch.size() < size.size() && bytes < MAX_BYTES) {
             var next = next(0);
             if (next == null) {
                 var left = deadline - System.nanoTime();

@@ -5,8 +5,8 @@ import com.rabbitmq.client.Connection;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Says how a durable queue is asked for, since RabbitMQ and Broker-J know different arguments. */
-enum BrokerDialect {
+/** Says in what RabbitMQ and Broker-J differ: how a durable queue is asked for, what the broker keeps and tells. */
+public enum BrokerDialect {
 
     /**
      * Replicated queues that keep a message whatever its number of redeliveries: the delivery limit counts dropped
@@ -38,6 +38,11 @@ enum BrokerDialect {
         boolean cancelsConsumersOfDeletedQueues() {
             return false;
         }
+
+        @Override
+        public boolean forgetsRedeliveries() {
+            return true;
+        }
     };
 
     abstract Map<String, Object> queueArguments(boolean deadLetters);
@@ -47,7 +52,12 @@ enum BrokerDialect {
         return true;
     }
 
-    static BrokerDialect of(Connection connection) {
+    /** Whether what was delivered before the broker was restarted looks as if it were delivered for the first time. */
+    public boolean forgetsRedeliveries() {
+        return false;
+    }
+
+    public static BrokerDialect of(Connection connection) {
         var product = String.valueOf(connection.getServerProperties().get("product"));
         return product.equals("RabbitMQ") ? RABBITMQ : BROKER_J;
     }

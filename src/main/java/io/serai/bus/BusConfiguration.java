@@ -2,6 +2,7 @@
 package io.serai.bus;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.serai.bus.suspect.Suspects;
 import io.serai.message.SecretValues;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
@@ -181,6 +182,7 @@ class BusConfiguration {
             BrokerLinks links,
             Parking parking,
             HeldEvents held,
+            Suspects suspects,
             ExecutorService noting,
             Tally tally,
             BusProperties properties,
@@ -193,6 +195,7 @@ class BusConfiguration {
                 parking,
                 held,
                 properties.holdLimit(),
+                suspects,
                 noting,
                 tally,
                 broker,

@@ -2,6 +2,7 @@
 package io.serai.bus;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import io.serai.bus.suspect.Suspects;
 import io.serai.message.Event;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,6 +25,7 @@ public final class Delivery {
     private final long tag;
     private final Lane lane;
     private final AtomicBoolean settled = new AtomicBoolean();
+    private volatile Suspects.@Nullable Trial trial;
 
     Delivery(Event event, BasicProperties properties, boolean redelivered, long tag, Lane lane) {
         this.event = event;
@@ -52,7 +54,7 @@ public final class Delivery {
 
     /** The subscriber cannot: parks the event in {@code serai.failures} with its facts, then acknowledges it. */
     public void failed(Failure failure) {
-        if (settled.compareAndSet(false, true)) {
+        if (settleButKeep()) {
             // only when it is parked: one that is not is delivered again
             var unused = lane.park(tag, properties, event.data(), failure)
                     .thenRun(() -> lane.tally().failed(lane.subscription(), event, Tally.windowOf(properties)));
@@ -79,7 +81,7 @@ public final class Delivery {
      *     a person has given it up, or it has gone back to its queue, with those behind it
      */
     public @Nullable Delivery hold(Failure failure) {
-        if (!settled.compareAndSet(false, true)) {
+        if (!settleButKeep()) {
             return null;
         }
         try {
@@ -100,7 +102,7 @@ public final class Delivery {
      * @return as {@link #hold}; an event that was never held comes back at once
      */
     public @Nullable Delivery resume() {
-        if (!settled.compareAndSet(false, true)) {
+        if (!settleButKeep()) {
             return null;
         }
         try {
@@ -143,13 +145,32 @@ public final class Delivery {
         }
     }
 
-    /** Its body is not needed any more, as it is where it has yet to be parked. */
+    /** Its body is not needed any more. */
     private boolean settle() {
-        if (!settled.compareAndSet(false, true)) {
-            return false;
+        var settles = settleButKeep();
+        if (settles) {
+            lane.letGo(event.data().length);
         }
-        lane.letGo(event.data().length);
-        return true;
+        return settles;
+    }
+
+    /** As above, while its body is still needed: it has yet to be parked, or is tried again. */
+    private boolean settleButKeep() {
+        var settles = settled.compareAndSet(false, true);
+        var alone = trial;
+        if (settles && alone != null) {
+            alone.end().run();
+        }
+        return settles;
+    }
+
+    /** It may have ended a hub before, and is handed on alone. */
+    void onTrial(Suspects.Trial alone) {
+        trial = alone;
+    }
+
+    boolean isOnTrial() {
+        return trial != null;
     }
 
     BasicProperties properties() {

@@ -26,6 +26,11 @@ public record Failure(
         boolean postponed,
         boolean retryable) {
 
+    /** A failure outside of any route after which it is not tried again. */
+    public static Failure last(Throwable cause) {
+        return new Failure(cause, null, null, null, null, 1, false, false);
+    }
+
     /** A failure outside of any route; invalid messages stay invalid. */
     public static Failure of(Throwable cause) {
         return new Failure(cause, null, null, null, null, 1, false, !(cause instanceof Invalid));

@@ -7,6 +7,8 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
+import io.serai.bus.suspect.DeadlyMessage;
+import io.serai.bus.suspect.Suspects;
 import io.serai.message.Event;
 import java.io.IOException;
 import java.time.Duration;
@@ -48,6 +50,7 @@ abstract class Lane extends DefaultConsumer {
     private final boolean ordered;
     private final Parking parking;
     private final Hold hold;
+    private final Suspects suspects;
     private final Tally tally;
     private final Runnable onLost;
     private final int fullPrefetch;
@@ -63,6 +66,7 @@ abstract class Lane extends DefaultConsumer {
     private volatile BooleanSupplier paused = () -> false;
     private volatile boolean goesBack;
     private volatile boolean draining;
+    private int perhapsAgain;
     private long arrived;
     private long bytesArrived;
 
@@ -76,6 +80,7 @@ abstract class Lane extends DefaultConsumer {
             int prefetch,
             Parking parking,
             Hold hold,
+            Suspects suspects,
             Tally tally,
             Lock turn,
             Runnable onLost) {
@@ -85,6 +90,7 @@ abstract class Lane extends DefaultConsumer {
         this.ordered = subscription.ordered();
         this.parking = parking;
         this.hold = hold;
+        this.suspects = suspects;
         this.tally = tally;
         this.turn = turn;
         this.onLost = onLost;
@@ -98,8 +104,10 @@ abstract class Lane extends DefaultConsumer {
     /**
      * @param most messages in flight, where fewer than usual
      * @param pausedNow whether nothing is to be handed on at present
+     * @param again how many of the first deliveries count as redelivered, whatever the broker says
      */
-    final void open(int most, BooleanSupplier pausedNow) throws IOException {
+    final void open(int most, BooleanSupplier pausedNow, int again) throws IOException {
+        perhapsAgain = again;
         paused = pausedNow;
         mostInFlight = Math.min(fullPrefetch, most);
         prefetchNext = mostInFlight;
@@ -107,6 +115,11 @@ abstract class Lane extends DefaultConsumer {
         new DeepThreads("lane-" + subscription).newThread(this::workUntilClosed).start();
         getChannel().basicQos(mostInFlight);
         getChannel().basicConsume(BusTopology.queueOf(subscription), false, this);
+    }
+
+    /** How many messages are in flight at most. */
+    final int fullPrefetch() {
+        return fullPrefetch;
     }
 
     /** How many messages may be in flight when it is opened again. */
@@ -161,7 +174,39 @@ abstract class Lane extends DefaultConsumer {
             taken.addFirst(next);
             return null;
         }
-        return next;
+        return admit(next);
+    }
+
+    /** Whether what is delivered next may have been in the hand of a hub that died. */
+    final boolean isSuspectNext() {
+        var next = taken.peekFirst();
+        return next != null && isSuspect(next);
+    }
+
+    private boolean isSuspect(Delivery delivery) {
+        return delivery.isRedelivered() && suspects.areAbout();
+    }
+
+    /** One that may have ended a hub is tried alone, and parked when it has ended too many. */
+    private @Nullable Delivery admit(Delivery delivery) {
+        if (!isSuspect(delivery)) {
+            return delivery;
+        }
+        var trial = suspects.begin(delivery.failureId(subscription), this::goesOn);
+        switch (trial.verdict()) {
+            case TRY -> {
+                delivery.onTrial(trial);
+                return delivery;
+            }
+            case GIVE_UP -> {
+                delivery.failed(Failure.last(new DeadlyMessage()));
+                if (ordered) {
+                    awaitParked();
+                }
+            }
+            case LEAVE -> taken.addFirst(delivery);
+        }
+        return null;
     }
 
     @Override
@@ -181,7 +226,9 @@ abstract class Lane extends DefaultConsumer {
             var unused = park(tag, properties, body, Failure.of(noEvent));
             return;
         }
-        taken.add(new Delivery(event, properties, envelope.isRedeliver(), tag, this));
+        var isRedelivered = envelope.isRedeliver() || perhapsAgain > 0;
+        perhapsAgain = Math.max(0, perhapsAgain - 1);
+        taken.add(new Delivery(event, properties, isRedelivered, tag, this));
         if (!isHeld()) {
             fit(bytes, body.length);
         }
@@ -294,7 +341,7 @@ abstract class Lane extends DefaultConsumer {
                 ? delivery.again(delivery.properties())
                 : delivery.again(new Retried(known, turn.delivery() + 1).mark(delivery.properties()));
         if (turn.next() == HeldEvents.Next.TRY) {
-            return next;
+            return admit(next);
         }
         if (turn.next() == HeldEvents.Next.DROP) {
             next.drop();

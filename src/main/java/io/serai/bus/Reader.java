@@ -66,6 +66,7 @@ final class Reader implements BrokerLink.User, Registration {
         queue.on(connection);
         // later does no harm: what is bound is owed from when it is noted
         noting.execute(bound);
+        var again = before.isEmpty() ? perhapsAgain(connection) : 0;
         var opened = new ArrayList<Lane>();
         for (int i = 0; i < subscription.concurrency(); i++) {
             var channel = connection.createChannel();
@@ -79,9 +80,18 @@ final class Reader implements BrokerLink.User, Registration {
                 lane.close();
                 return;
             }
-            lane.open(i < before.size() ? before.get(i).prefetchNext() : Integer.MAX_VALUE, () -> paused);
+            var inHandBefore = Math.min(again, subscription.concurrency() * lane.fullPrefetch());
+            lane.open(i < before.size() ? before.get(i).prefetchNext() : Integer.MAX_VALUE, () -> paused, inHandBefore);
         }
         read.countDown();
+    }
+
+    /** What waits when it is read for the first time may have been in hand before, where the broker does not tell. */
+    private int perhapsAgain(Connection connection) throws IOException {
+        return BrokerDialect.of(connection).forgetsRedeliveries()
+                ? BusTopology.depth(connection, BusTopology.queueOf(subscription.name()))
+                        .orElse(0)
+                : 0;
     }
 
     /** Waits a little until the queue is there, so that whoever subscribes and then publishes gets what it published. */

@@ -2,6 +2,7 @@
 package io.serai.bus;
 
 import com.rabbitmq.client.Channel;
+import io.serai.bus.suspect.Suspects;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
 
@@ -15,11 +16,12 @@ final class SingleLane extends Lane {
             Subscription subscription,
             Parking parking,
             Hold hold,
+            Suspects suspects,
             Tally tally,
             Lock turn,
             Runnable onLost,
             Consumer<Delivery> handler) {
-        super(channel, subscription, subscription.prefetch(), parking, hold, tally, turn, onLost);
+        super(channel, subscription, subscription.prefetch(), parking, hold, suspects, tally, turn, onLost);
         this.handler = handler;
     }
 

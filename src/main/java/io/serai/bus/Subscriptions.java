@@ -2,6 +2,7 @@
 package io.serai.bus;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.serai.bus.suspect.Suspects;
 import io.serai.message.Conflict;
 import io.serai.message.NotFound;
 import io.serai.message.Unavailable;
@@ -38,6 +39,7 @@ public final class Subscriptions {
     private final Parking parking;
     private final HeldEvents held;
     private final Duration holdLimit;
+    private final Suspects suspects;
     private final Executor noting;
     private final Tally tally;
     private final AmqpAdmin broker;
@@ -55,6 +57,7 @@ public final class Subscriptions {
             Parking parking,
             HeldEvents held,
             Duration holdLimit,
+            Suspects suspects,
             Executor noting,
             Tally tally,
             AmqpAdmin broker,
@@ -65,6 +68,7 @@ public final class Subscriptions {
         this.parking = parking;
         this.held = held;
         this.holdLimit = holdLimit;
+        this.suspects = suspects;
         this.noting = noting;
         this.tally = tally;
         this.broker = broker;
@@ -87,7 +91,7 @@ public final class Subscriptions {
         return read(
                 subscription,
                 (channel, onLost) -> new SingleLane(
-                        channel, subscription, parking, hold(), tally, turn(subscription), onLost, counting));
+                        channel, subscription, parking, hold(), suspects, tally, turn(subscription), onLost, counting));
     }
 
     /**
@@ -106,7 +110,16 @@ public final class Subscriptions {
         return read(
                 subscription,
                 (channel, onLost) -> new BatchLane(
-                        channel, subscription, parking, hold(), tally, turn(subscription), onLost, size, counting));
+                        channel,
+                        subscription,
+                        parking,
+                        hold(),
+                        suspects,
+                        tally,
+                        turn(subscription),
+                        onLost,
+                        size,
+                        counting));
     }
 
     /** All subscriptions ever made and not removed, by name, with their backlog. */

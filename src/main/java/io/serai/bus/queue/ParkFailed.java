@@ -5,7 +5,6 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import io.serai.bus.Parking;
 import io.serai.bus.Retried;
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -32,8 +31,8 @@ final class ParkFailed implements MethodInterceptor {
 
     @Override
     public @Nullable Object invoke(MethodInvocation delivery) throws Throwable {
-        var message = argument(delivery, Message.class);
-        var channel = argument(delivery, Channel.class);
+        var message = Arguments.of(delivery, Message.class);
+        var channel = Arguments.of(delivery, Channel.class);
         parking.awaitWayOut(channel::isOpen);
         try {
             delivery.proceed();
@@ -69,13 +68,5 @@ final class ParkFailed implements MethodInterceptor {
         } catch (CompletionException lost) {
             throw new ImmediateRequeueAmqpException("the failures do not take it", lost);
         }
-    }
-
-    private static <T> T argument(MethodInvocation delivery, Class<T> type) {
-        return Arrays.stream(delivery.getArguments())
-                .filter(type::isInstance)
-                .map(type::cast)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("a listener is called with a " + type.getSimpleName()));
     }
 }

@@ -4,6 +4,7 @@ package io.serai.bus.queue;
 import io.serai.bus.Parking;
 import io.serai.bus.Publishing;
 import io.serai.bus.component.Continuations;
+import io.serai.bus.suspect.Suspects;
 import io.serai.message.CredentialNames;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.springrabbit.SpringRabbitMQHeaderFilterStrategy;
@@ -24,6 +25,7 @@ class QueueConfiguration {
             AmqpAdmin broker,
             RabbitTemplate template,
             Parking parking,
+            Suspects suspects,
             Publishing queuePublishing,
             Continuations eventContinuations) {
         var component = new QueueComponent(queuePublishing, new KnownExchanges(template), eventContinuations);
@@ -31,7 +33,7 @@ class QueueConfiguration {
         component.setConnectionFactory(connections);
         component.setAmqpAdmin(broker);
         component.setAutoDeclare(false);
-        component.setListenerContainerFactory(new QueueContainers(parking));
+        component.setListenerContainerFactory(new QueueContainers(parking, suspects));
         var converter = new QueueHeaders();
         converter.setHeaderFilterStrategy(headers());
         component.setMessagePropertiesConverter(converter);

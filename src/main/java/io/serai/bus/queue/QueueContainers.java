@@ -3,6 +3,8 @@ package io.serai.bus.queue;
 
 import io.serai.bus.DeepThreads;
 import io.serai.bus.Parking;
+import io.serai.bus.suspect.Suspects;
+import java.util.Objects;
 import org.apache.camel.component.springrabbit.DefaultListenerContainerFactory;
 import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
 import org.springframework.amqp.core.AcknowledgeMode;
@@ -20,17 +22,28 @@ final class QueueContainers extends DefaultListenerContainerFactory {
     private static final long LOOK_AGAIN_MILLIS = 500;
 
     private final Parking parking;
+    private final Suspects suspects;
     private final QueueNews news = new QueueNews();
 
-    QueueContainers(Parking parking) {
+    QueueContainers(Parking parking, Suspects suspects) {
         this.parking = parking;
+        this.suspects = suspects;
+    }
+
+    /** How many messages its consumers hold together at most. */
+    private static int inHand(SpringRabbitMQEndpoint endpoint) {
+        var prefetch = Objects.requireNonNullElse(
+                endpoint.getPrefetchCount(), AbstractMessageListenerContainer.DEFAULT_PREFETCH_COUNT);
+        var most = Objects.requireNonNullElse(endpoint.getMaxConcurrentConsumers(), endpoint.getConcurrentConsumers());
+        return prefetch * Objects.requireNonNullElse(most, 1);
     }
 
     @Override
     public AbstractMessageListenerContainer createListenerContainer(SpringRabbitMQEndpoint endpoint) {
         var container = super.createListenerContainer(endpoint);
         if (endpoint.getAcknowledgeMode() != AcknowledgeMode.MANUAL) {
-            container.setAdviceChain(new ParkFailed(endpoint.getQueues(), parking));
+            container.setAdviceChain(
+                    new ParkFailed(endpoint.getQueues(), parking), new TryAlone(suspects, inHand(endpoint)));
         }
         container.setMissingQueuesFatal(false);
         container.setApplicationEventPublisher(news);
