@@ -2,6 +2,7 @@
 package io.serai.routes;
 
 import io.serai.bus.Subscriptions;
+import io.serai.bus.component.FailingInputs;
 import io.serai.message.SecretValues;
 import io.serai.routes.lint.PolicyNames;
 import io.serai.routes.lint.RouteLinter;
@@ -25,8 +26,8 @@ import org.springframework.core.env.Environment;
 class RoutesConfiguration {
 
     @Bean
-    LastErrors lastErrors(Clock clock, SecretValues secrets) {
-        return new LastErrors(clock, secrets);
+    LastErrors lastErrors(FailingInputs inputs, Clock clock, SecretValues secrets) {
+        return new LastErrors(inputs, clock, secrets);
     }
 
     @Bean

@@ -20,10 +20,11 @@ final class QueueContainers extends DefaultListenerContainerFactory {
     private static final long LOOK_AGAIN_MILLIS = 500;
 
     private final Parking parking;
-    private final QueueNews news = new QueueNews();
+    private final QueueNews news;
 
-    QueueContainers(Parking parking) {
+    QueueContainers(Parking parking, QueueNews news) {
         this.parking = parking;
+        this.news = news;
     }
 
     @Override
@@ -33,7 +34,7 @@ final class QueueContainers extends DefaultListenerContainerFactory {
             container.setAdviceChain(new ParkFailed(endpoint.getQueues(), parking));
         }
         container.setMissingQueuesFatal(false);
-        container.setApplicationEventPublisher(news);
+        container.setApplicationEventPublisher(event -> news.tell(endpoint, event));
         container.setRecoveryInterval(LOOK_AGAIN_MILLIS);
         if (container instanceof SimpleMessageListenerContainer simple) {
             simple.setTaskExecutor(new SimpleAsyncTaskExecutor(new DeepThreads("queue-" + endpoint.getQueues())));
