@@ -47,7 +47,8 @@ class RoutesConfiguration {
     /** An {@code ordered} that has changed is found before anything stops; what the database cannot say is not asked. */
     @Bean
     Lint routeLint(Environment environment, Subscriptions subscriptions) {
-        var linter = new RouteLinter(PolicyNames.in(environment), subscriptions::isOrdered);
+        var linter =
+                new RouteLinter(PolicyNames.in(environment), subscriptions::isOrdered, environment::containsProperty);
         return linter::lint;
     }
 
