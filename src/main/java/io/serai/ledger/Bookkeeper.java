@@ -10,6 +10,7 @@ import io.serai.bus.Recurring;
 import io.serai.bus.SequenceGaps;
 import io.serai.bus.Subscriptions;
 import io.serai.bus.Tally;
+import io.serai.bus.component.FailingInputs;
 import io.serai.bus.outbox.Lease;
 import io.serai.bus.outbox.Outbox;
 import io.serai.message.EventIds;
@@ -51,6 +52,7 @@ final class Bookkeeper implements SmartLifecycle {
     private final Tally tally;
     private final Subscriptions subscriptions;
     private final RouteQueues queues;
+    private final FailingInputs inputs;
     private final QueueDepths depths;
     private final SequenceGaps gaps;
     private final Outbox outbox;
@@ -73,6 +75,7 @@ final class Bookkeeper implements SmartLifecycle {
             Tally tally,
             Subscriptions subscriptions,
             RouteQueues queues,
+            FailingInputs inputs,
             QueueDepths depths,
             SequenceGaps gaps,
             Outbox outbox,
@@ -86,6 +89,7 @@ final class Bookkeeper implements SmartLifecycle {
         this.tally = tally;
         this.subscriptions = subscriptions;
         this.queues = queues;
+        this.inputs = inputs;
         this.depths = depths;
         this.gaps = gaps;
         this.outbox = outbox;
@@ -162,9 +166,15 @@ final class Bookkeeper implements SmartLifecycle {
         if (kept.stream().mapToLong(sheet -> sheet.marks().length).sum() > MAX_KEPT_MARKS) {
             kept = lost(kept);
         }
-        var now = sheets.write(hub, until, kept, queues.look(until));
+        var now = sheets.write(hub, until, kept, queues.look(until), failing());
         kept = new ArrayList<>();
         tally.follow(now);
+    }
+
+    private List<Sheets.FailingInput> failing() {
+        return inputs.list().stream()
+                .map(each -> new Sheets.FailingInput(each.route(), each.exception() + ": " + each.message()))
+                .toList();
     }
 
     /** The database was away for too long: what was counted is forgotten, and its windows remembered. */
@@ -200,7 +210,7 @@ final class Bookkeeper implements SmartLifecycle {
             var found = depthsOf(readers, bindings);
             ledger.enter(now, bindings);
             ledger.judge(now, bindings, found, readers);
-            var holding = new ArrayList<>(watch.look(now, found, readers, bindings, types));
+            var holding = new ArrayList<>(watch.look(now, found, readers, bindings, types, sheets.failing()));
             holding.addAll(alarms(now));
             holding.addAll(gaps(now));
             holding.addAll(refused(now));

@@ -7,6 +7,7 @@ import io.serai.bus.QueueDepths;
 import io.serai.bus.SequenceGaps;
 import io.serai.bus.Subscriptions;
 import io.serai.bus.Tally;
+import io.serai.bus.component.FailingInputs;
 import io.serai.bus.outbox.Lease;
 import io.serai.bus.outbox.Outbox;
 import io.serai.message.EventIds;
@@ -42,6 +43,7 @@ class LedgerConfiguration {
     Bookkeeper bookkeeper(
             Tally tally,
             Subscriptions subscriptions,
+            FailingInputs failingInputs,
             QueueDepths depths,
             SequenceGaps gaps,
             Outbox outbox,
@@ -66,6 +68,7 @@ class LedgerConfiguration {
                 tally,
                 subscriptions,
                 new RouteQueues(subscriptions, camel),
+                failingInputs,
                 depths,
                 gaps,
                 outbox,

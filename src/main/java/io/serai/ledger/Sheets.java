@@ -16,6 +16,9 @@ import org.springframework.transaction.support.TransactionOperations;
 /** What the hubs have counted and not yet entered into the ledger, and which hubs count. */
 final class Sheets {
 
+    /** A route that gets nothing to do, and why, without secrets. */
+    record FailingInput(String route, String cause) {}
+
     /** A hub that has gone without a word. */
     record Silent(String hub, long seenAt) {}
 
@@ -28,6 +31,11 @@ final class Sheets {
     private static final String INSERT_READER = """
             INSERT INTO ledger_reader (hub, queue, route, reading, durable, in_hand, turned_at) VALUES (?, ?, ?, ?, ?, ?, ?)
             """;
+    private static final String DELETE_FAILING = "DELETE FROM ledger_failing_input WHERE hub = :hub";
+    private static final String INSERT_FAILING =
+            "INSERT INTO ledger_failing_input (hub, route, cause) VALUES (?, ?, ?)";
+    private static final String SELECT_FAILING =
+            "SELECT route, MAX(cause) AS cause FROM ledger_failing_input GROUP BY route ORDER BY route";
     private static final String LEAVE = "DELETE FROM ledger_hub WHERE hub = :hub";
     private static final String SELECT_SILENT = "SELECT hub, seen_at FROM ledger_hub WHERE seen_at < :before";
     private static final String SELECT_OLDEST_SEEN = "SELECT MIN(seen_at) FROM ledger_hub";
@@ -67,7 +75,12 @@ final class Sheets {
      * @param until all it has counted up to this time is in these sheets or was in earlier ones
      * @return the time by the database's clock
      */
-    Instant write(String hub, long until, List<Tally.Sheet> sheets, Collection<QueueReader> readers) {
+    Instant write(
+            String hub,
+            long until,
+            List<Tally.Sheet> sheets,
+            Collection<QueueReader> readers,
+            Collection<FailingInput> failing) {
         return Objects.requireNonNull(transaction.execute(status -> {
             if (client.sql(SEEN).param("at", until).param("hub", hub).update() == 0) {
                 client.sql(APPEAR).param("at", until).param("hub", hub).update();
@@ -82,6 +95,12 @@ final class Sheets {
                 statement.setBoolean(5, reader.durable());
                 statement.setLong(6, reader.inHand());
                 statement.setLong(7, reader.turnedAt());
+            });
+            client.sql(DELETE_FAILING).param("hub", hub).update();
+            jdbc.batchUpdate(INSERT_FAILING, failing, 500, (statement, each) -> {
+                statement.setString(1, hub);
+                statement.setString(2, each.route());
+                statement.setString(3, each.cause());
             });
             return now();
         }));
@@ -139,6 +158,13 @@ final class Sheets {
                         row.getBoolean("durable"),
                         row.getLong("in_hand"),
                         row.getLong("turned_at")))
+                .list();
+    }
+
+    /** In all hubs, each route once. */
+    List<FailingInput> failing() {
+        return client.sql(SELECT_FAILING)
+                .query((row, number) -> new FailingInput(row.getString("route"), row.getString("cause")))
                 .list();
     }
 

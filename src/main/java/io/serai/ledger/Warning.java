@@ -35,6 +35,8 @@ record Warning(Kind kind, String name, String detail, Instant since) {
         /** Sequences of a subject were passed over. */
         SEQUENCE_GAP,
         /** The broker does not take an event of the outbox, say for its size. */
-        OUTBOX_ROW_REFUSED
+        OUTBOX_ROW_REFUSED,
+        /** A route gets nothing to do, since its poll, timer or queue fails. */
+        FAILING_INPUT
     }
 }

@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what a person should look at: queues that nobody reads, event types that nobody hears. What it finds is a warning when
+ * Finds what a person should look at: queues that nobody reads, event types that nobody hears,
+ * routes whose input fails. What it finds is a warning when
  * it has found it for a while, in the hub that looks. Not thread-safe.
  */
 final class Watch {
@@ -55,13 +56,15 @@ final class Watch {
      * @param depths by queue, of those that are there
      * @param readers in all hubs
      * @param types published lately
+     * @param failing in all hubs
      */
     List<Warning> look(
             long now,
             Map<String, QueueDepths.Depth> depths,
             List<QueueReader> readers,
             List<Binding> bindings,
-            Set<String> types) {
+            Set<String> types,
+            List<Sheets.FailingInput> failing) {
         var found = new ArrayList<Warning>();
         depths.forEach((queue, depth) -> {
             if (depth.messages() > 0 && depth.consumers() == 0) {
@@ -84,6 +87,11 @@ final class Watch {
                         Kind.EVENT_WITHOUT_SUBSCRIBER,
                         type,
                         "events of this type are published and nobody but the log subscribes to them")));
+        failing.forEach(each -> found.add(warning(
+                now,
+                Kind.FAILING_INPUT,
+                each.route(),
+                "the route gets nothing to do, its input fails and is tried again: " + each.cause())));
         return lasting(now, found);
     }
 

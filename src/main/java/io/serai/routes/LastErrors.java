@@ -2,6 +2,7 @@
 package io.serai.routes;
 
 import io.serai.bus.component.FailedAt;
+import io.serai.bus.component.FailingInputs;
 import io.serai.message.Printable;
 import io.serai.message.SecretValues;
 import java.time.Clock;
@@ -11,16 +12,18 @@ import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.support.EventNotifierSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Remembers the newest failure of each route, without secrets. Thread-safe; bounded by the number of routes. */
+/** Remembers the newest failure of each route, its messages and its consumer, without secrets. Thread-safe; bounded by the number of routes. */
 final class LastErrors extends EventNotifierSupport {
 
     private static final int MAX_MESSAGE = 500;
 
+    private final FailingInputs inputs;
     private final Clock clock;
     private final SecretValues secrets;
     private final Map<String, RouteView.LastError> newest = new ConcurrentHashMap<>();
 
-    LastErrors(Clock clock, SecretValues secrets) {
+    LastErrors(FailingInputs inputs, Clock clock, SecretValues secrets) {
+        this.inputs = inputs;
         this.clock = clock;
         this.secrets = secrets;
         // what is not looked at costs nothing
@@ -54,6 +57,10 @@ final class LastErrors extends EventNotifierSupport {
     }
 
     RouteView.@Nullable LastError of(String route) {
-        return newest.get(route);
+        var failed = newest.get(route);
+        var unfed = inputs.newest(route);
+        return unfed == null || (failed != null && failed.at().isAfter(unfed.at()))
+                ? failed
+                : new RouteView.LastError(unfed.at(), unfed.exception(), unfed.message());
     }
 }

@@ -2,6 +2,7 @@
 package io.serai.routes;
 
 import io.serai.bus.Subscriptions;
+import io.serai.bus.component.FailingInputs;
 import io.serai.message.SecretValues;
 import io.serai.routes.lint.PolicyNames;
 import io.serai.routes.lint.RouteLinter;
@@ -25,8 +26,8 @@ import org.springframework.core.env.Environment;
 class RoutesConfiguration {
 
     @Bean
-    LastErrors lastErrors(Clock clock, SecretValues secrets) {
-        return new LastErrors(clock, secrets);
+    LastErrors lastErrors(FailingInputs inputs, Clock clock, SecretValues secrets) {
+        return new LastErrors(inputs, clock, secrets);
     }
 
     @Bean
@@ -46,7 +47,8 @@ class RoutesConfiguration {
     /** An {@code ordered} that has changed is found before anything stops; what the database cannot say is not asked. */
     @Bean
     Lint routeLint(Environment environment, Subscriptions subscriptions) {
-        var linter = new RouteLinter(PolicyNames.in(environment), subscriptions::isOrdered);
+        var linter =
+                new RouteLinter(PolicyNames.in(environment), subscriptions::isOrdered, environment::containsProperty);
         return linter::lint;
     }
 

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.bus.EventPublisher;
 import io.serai.bus.RefusedTopology;
+import io.serai.bus.component.FailingInputs;
 import java.util.LinkedHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -83,9 +84,9 @@ class TelemetryConfiguration {
         return new DatabaseHealth(jdbc);
     }
 
-    /** Up also where some are stopped, which people do: the ledger warns of what waits for them. */
+    /** Up also where some are stopped, which people do, or get nothing to do: the ledger warns of both. */
     @Bean
-    HealthIndicator routesHealthIndicator(CamelContext context) {
+    HealthIndicator routesHealthIndicator(CamelContext context, FailingInputs inputs) {
         return () -> {
             var down = context.getRoutes().stream()
                     .map(route -> route.getRouteId())
@@ -93,6 +94,7 @@ class TelemetryConfiguration {
                     .toList();
             return (context.isStarted() ? Health.up() : Health.down())
                     .withDetail("notStarted", down)
+                    .withDetail("failing", inputs.list())
                     .build();
         };
     }

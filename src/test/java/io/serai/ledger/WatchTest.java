@@ -62,16 +62,20 @@ class WatchTest {
 
     @Test
     void whatPassesBeforeItsTimeIsNoWarning() {
-        assertThat(watch.look(0, UNREAD, List.of(), List.of(), Set.of())).isEmpty();
-        assertThat(watch.look(29_999, UNREAD, List.of(), List.of(), Set.of())).isEmpty();
-        assertThat(watch.look(30_000, Map.of(), List.of(), List.of(), Set.of())).isEmpty();
-        assertThat(watch.look(40_000, UNREAD, List.of(), List.of(), Set.of())).isEmpty();
+        assertThat(watch.look(0, UNREAD, List.of(), List.of(), Set.of(), List.of()))
+                .isEmpty();
+        assertThat(watch.look(29_999, UNREAD, List.of(), List.of(), Set.of(), List.of()))
+                .isEmpty();
+        assertThat(watch.look(30_000, Map.of(), List.of(), List.of(), Set.of(), List.of()))
+                .isEmpty();
+        assertThat(watch.look(40_000, UNREAD, List.of(), List.of(), Set.of(), List.of()))
+                .isEmpty();
     }
 
     @Test
     void whatAnotherHubHasWarnedOfHoldsOn() {
-        watch.look(0, UNREAD, List.of(), List.of(), Set.of());
-        var warned = watch.look(30_000, UNREAD, List.of(), List.of(), Set.of());
+        watch.look(0, UNREAD, List.of(), List.of(), Set.of(), List.of());
+        var warned = watch.look(30_000, UNREAD, List.of(), List.of(), Set.of(), List.of());
         var other = new Watch(properties());
         other.remember(
                 warned.stream()
@@ -79,7 +83,8 @@ class WatchTest {
                         .toList(),
                 31_000);
 
-        assertThat(other.look(31_000, UNREAD, List.of(), List.of(), Set.of())).hasSize(1);
+        assertThat(other.look(31_000, UNREAD, List.of(), List.of(), Set.of(), List.of()))
+                .hasSize(1);
     }
 
     @Test
@@ -88,19 +93,19 @@ class WatchTest {
         var greet = new Binding("greet", new EventPattern("user.*"), null);
         var types = Set.of("user.created", "parcel.lost", "system.heartbeat");
 
-        watch.look(0, Map.of(), List.of(), List.of(log, greet), types);
-        var found = watch.look(30_000, Map.of(), List.of(), List.of(log, greet), Set.of());
+        watch.look(0, Map.of(), List.of(), List.of(log, greet), types, List.of());
+        var found = watch.look(30_000, Map.of(), List.of(), List.of(log, greet), Set.of(), List.of());
         assertThat(found).extracting(Warning::kind).containsExactly(Kind.EVENT_WITHOUT_SUBSCRIBER);
         assertThat(found).extracting(Warning::name).containsExactly("parcel.lost");
 
         var all = new Binding("all", EventPattern.ALL, null);
-        assertThat(watch.look(31_000, Map.of(), List.of(), List.of(log, all), Set.of()))
+        assertThat(watch.look(31_000, Map.of(), List.of(), List.of(log, all), Set.of(), List.of()))
                 .isEmpty();
     }
 
     private List<String> found(Map<String, Depth> depths, QueueReader... readers) {
-        watch.look(0, depths, List.of(readers), List.of(), Set.of());
-        return watch.look(30_000, depths, List.of(readers), List.of(), Set.of()).stream()
+        watch.look(0, depths, List.of(readers), List.of(), Set.of(), List.of());
+        return watch.look(30_000, depths, List.of(readers), List.of(), Set.of(), List.of()).stream()
                 .map(each -> each.kind() + " " + each.name())
                 .toList();
     }

@@ -9,6 +9,8 @@ import io.serai.bus.Recurring;
 import io.serai.bus.RetryNames;
 import io.serai.bus.Subscriptions;
 import io.serai.bus.outbox.Outbox;
+import io.serai.message.SecretValues;
+import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -137,6 +139,30 @@ class ComponentConfiguration {
     @Bean
     RouteRuns routeRuns(ObjectProvider<CamelContext> camel, Parking parking) {
         return new RouteRuns(camel, parking);
+    }
+
+    @Bean
+    FailingInputs failingInputs(Clock clock, SecretValues secrets, MeterRegistry meters) {
+        return new FailingInputs(clock, secrets, meters);
+    }
+
+    @Bean
+    TimersThatWork timersThatWork(FailingInputs inputs) {
+        return new TimersThatWork(inputs);
+    }
+
+    /** Of the hub's own context: a trial of a route reports nothing. */
+    @Bean
+    CamelContextConfiguration inputsAreWatched(FailingInputs inputs) {
+        return new CamelContextConfiguration() {
+            @Override
+            public void beforeApplicationStart(CamelContext context) {
+                context.addLifecycleStrategy(new WatchInputs(inputs));
+            }
+
+            @Override
+            public void afterApplicationStart(CamelContext context) {}
+        };
     }
 
     /** One error handler and one way to park for all routes, from Java, so that no file can lose them. */

@@ -97,7 +97,7 @@ public record FailedAt(
     }
 
     /** Camel wraps what a step throws, as in "Multicast processing failed for number 0": what it wraps says more. */
-    private static Throwable telling(Throwable thrown) {
+    static Throwable telling(Throwable thrown) {
         var cause = thrown;
         while (cause.getCause() != null && WRAPPERS.contains(cause.getClass())) {
             cause = cause.getCause();

@@ -4,6 +4,7 @@ package io.serai.bus.queue;
 import io.serai.bus.Parking;
 import io.serai.bus.Publishing;
 import io.serai.bus.component.Continuations;
+import io.serai.bus.component.FailingInputs;
 import io.serai.bus.suspect.Suspects;
 import io.serai.message.CredentialNames;
 import org.apache.camel.CamelContext;
@@ -27,13 +28,15 @@ class QueueConfiguration {
             Parking parking,
             Suspects suspects,
             Publishing queuePublishing,
-            Continuations eventContinuations) {
+            Continuations eventContinuations,
+            FailingInputs failingInputs) {
         var component = new QueueComponent(queuePublishing, new KnownExchanges(template), eventContinuations);
         component.setCamelContext(camel);
         component.setConnectionFactory(connections);
         component.setAmqpAdmin(broker);
         component.setAutoDeclare(false);
-        component.setListenerContainerFactory(new QueueContainers(parking, suspects));
+        component.setListenerContainerFactory(
+                new QueueContainers(parking, suspects, new QueueNews(failingInputs)));
         var converter = new QueueHeaders();
         converter.setHeaderFilterStrategy(headers());
         component.setMessagePropertiesConverter(converter);

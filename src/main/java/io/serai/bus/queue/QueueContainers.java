@@ -23,11 +23,12 @@ final class QueueContainers extends DefaultListenerContainerFactory {
 
     private final Parking parking;
     private final Suspects suspects;
-    private final QueueNews news = new QueueNews();
+    private final QueueNews news;
 
-    QueueContainers(Parking parking, Suspects suspects) {
+    QueueContainers(Parking parking, Suspects suspects, QueueNews news) {
         this.parking = parking;
         this.suspects = suspects;
+        this.news = news;
     }
 
     /** How many messages its consumers hold together at most. */
@@ -46,7 +47,7 @@ final class QueueContainers extends DefaultListenerContainerFactory {
                     new ParkFailed(endpoint.getQueues(), parking), new TryAlone(suspects, inHand(endpoint)));
         }
         container.setMissingQueuesFatal(false);
-        container.setApplicationEventPublisher(news);
+        container.setApplicationEventPublisher(event -> news.tell(endpoint, event));
         container.setRecoveryInterval(LOOK_AGAIN_MILLIS);
         if (container instanceof SimpleMessageListenerContainer simple) {
             simple.setTaskExecutor(new SimpleAsyncTaskExecutor(new DeepThreads("queue-" + endpoint.getQueues())));

@@ -24,6 +24,10 @@ final class Configuration {
         return Path.of(environment.getRequiredProperty("serai.routes.directory"));
     }
 
+    boolean has(String property) {
+        return environment.containsProperty(property);
+    }
+
     Set<String> retryPolicies() {
         return PolicyNames.in(environment);
     }

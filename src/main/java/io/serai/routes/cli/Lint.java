@@ -53,7 +53,8 @@ final class Lint implements Callable<Integer> {
     public Integer call() throws IOException {
         var configuration = new Configuration(defaults);
         var routes = configuration.routes().toAbsolutePath().normalize();
-        var linter = new RouteLinter(configuration.retryPolicies(), subscription -> Optional.empty());
+        var linter =
+                new RouteLinter(configuration.retryPolicies(), subscription -> Optional.empty(), configuration::has);
         var findings = new ArrayList<Finding>();
         var files = 0;
         for (var group : byRoot(routes).entrySet()) {

@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.tooling.model.BaseOptionModel;
 import org.apache.camel.tooling.model.ComponentModel;
 import org.apache.camel.tooling.model.ComponentModel.EndpointOptionModel;
@@ -21,6 +23,8 @@ final class ComponentRules {
     /** Camel takes other texts for 0 or fails on them ({@code org.apache.camel.util.TimeUtils}). */
     private static final Pattern DURATION = Pattern.compile("-?[0-9]+|(?i:PT?[0-9][0-9.DHMTS]*)"
             + "|(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m(in)?)?([0-9]+s(ec)?)?([0-9]+ms)?");
+
+    private static final int MISSPELT_LENGTH = 8;
 
     static final String A_DURATION = "a time such as 500ms, 5s or 1m30s";
 
@@ -81,6 +85,8 @@ final class ComponentRules {
             var description = find(name, known);
             if (description != null) {
                 checkUse(use, name, option, description, report);
+            } else if (use.scheme().startsWith("http")) {
+                checkPassedOn(use, name, option, model, report);
             } else if (!mayBeUnknown(use, name, model)) {
                 report.error(
                         option.place(),
@@ -90,6 +96,28 @@ final class ComponentRules {
             }
         });
         checkRequired(use, known.values(), report);
+    }
+
+    /** What {@code http:} does not know it sends as a query parameter. */
+    private static void checkPassedOn(
+            EndpointUse use, String name, Option option, ComponentModel model, Report report) {
+        // its time-outs are described as the component's, and read from a URI too
+        var known = Stream.concat(model.getEndpointOptions().stream(), model.getComponentOptions().stream())
+                .map(BaseOptionModel::getName)
+                .collect(Collectors.toSet());
+        if (known.contains(name)) {
+            return;
+        }
+        var hint = Similar.hint(name, known);
+        // a server has short names of its own
+        if (hint != null && name.length() >= MISSPELT_LENGTH) {
+            report.warning(
+                    option.place(),
+                    "unknown-option",
+                    "'" + use.scheme() + ":' has no option '" + Text.cut(name)
+                            + "', so it is sent to the server as a query parameter",
+                    hint);
+        }
     }
 
     /** Some components pass what they do not know on: to a server, a kamelet, an API's method. */

@@ -8,7 +8,12 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** What a file holds that rules ask for, whichever language it is written in. */
+/**
+ * What a file holds that rules ask for, whichever language it is written in.
+ *
+ * @param texts all that Camel resolves placeholders in
+ * @param templateParameters names that a template or kamelet of the file gives values to
+ */
 record RouteContent(
         RouteFile file,
         List<RouteUse> routes,
@@ -20,7 +25,9 @@ record RouteContent(
         List<Secret> constants,
         List<DataFormatUse> dataFormats,
         List<Step> steps,
-        List<Recipients> recipients) {
+        List<Recipients> recipients,
+        List<Named> texts,
+        List<String> templateParameters) {
 
     /**
      * A route.
@@ -34,7 +41,7 @@ record RouteContent(
             @Nullable EndpointUse from,
             @Nullable String configuration) {}
 
-    /** An id that must be the only one of its name in the hub. */
+    /** A text and where it stands, such as an id that must be the only one of its name in the hub. */
     record Named(String id, Place place) {}
 
     /** An expression in a language; a predicate where it answers yes or no. */
@@ -72,6 +79,8 @@ record RouteContent(
     static RouteContent empty(RouteFile file) {
         return new RouteContent(
                 file,
+                new ArrayList<>(),
+                new ArrayList<>(),
                 new ArrayList<>(),
                 new ArrayList<>(),
                 new ArrayList<>(),

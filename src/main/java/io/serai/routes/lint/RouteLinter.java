@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -41,14 +42,21 @@ public final class RouteLinter {
     private final DataRules data = new DataRules();
     private final StyleRules style = new StyleRules();
     private final TreeRules tree = new TreeRules();
+    private final NumberRules numbers = new NumberRules();
     private final EventRules events;
+    private final PlaceholderRules placeholders;
 
     /**
      * @param retryPolicies names that {@code retry=} may have
      * @param orderedAsRecorded whether the subscription of this name was made with {@code ordered=true}, which cannot be
      *     changed; empty where there is none of this name, or it is not known
+     * @param isConfigured whether a property of this name has a value
      */
-    public RouteLinter(Set<String> retryPolicies, Function<String, Optional<Boolean>> orderedAsRecorded) {
+    public RouteLinter(
+            Set<String> retryPolicies,
+            Function<String, Optional<Boolean>> orderedAsRecorded,
+            Predicate<String> isConfigured) {
+        this.placeholders = new PlaceholderRules(isConfigured);
         this.events = new EventRules(Set.copyOf(retryPolicies), orderedAsRecorded);
     }
 
@@ -141,6 +149,7 @@ public final class RouteLinter {
 
     /** Routes stand in a list; Camel K and kamelets wrap them. */
     private void readRoot(Node root, RouteContent content, Report report) {
+        new YamlContent(content).readTexts(root);
         var kind = Nodes.text(root, "kind");
         if (root instanceof MappingNode && "Kamelet".equals(kind)) {
             var template = Nodes.get(Nodes.get(root, "spec"), "template");
@@ -192,6 +201,8 @@ public final class RouteLinter {
         content.dataFormats().forEach(use -> dataFormats.check(use, report));
         content.steps().forEach(step -> steps.get().check(step, report));
         content.expressions().forEach(expression -> languages.get().check(expression, report));
+        content.expressions().forEach(expression -> numbers.check(expression, report));
+        placeholders.check(content, report);
         content.recipients().forEach(recipients -> data.check(recipients, report));
         content.constants().forEach(constant -> secrets.check(constant, report));
         style.check(content, report);

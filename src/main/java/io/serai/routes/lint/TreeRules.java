@@ -36,6 +36,7 @@ final class TreeRules {
         checkSubscriptions(tree, findings);
         checkTransactions(tree, findings);
         checkTypes(tree, findings);
+        checkDirect(tree, findings);
         return findings;
     }
 
@@ -176,6 +177,37 @@ final class TreeRules {
                 }
             });
         }
+    }
+
+    /** A call to a name that no route has fails at once. */
+    private static void checkDirect(Collection<RouteContent> tree, List<Finding> findings) {
+        var ends = all(tree, RouteContent::endpoints).stream()
+                .filter(at -> at.what().isOf("direct"))
+                .toList();
+        for (var call : ends) {
+            if (!call.what().isConsumer()
+                    && call.what().option("failIfNoConsumers") == null
+                    && ends.stream().noneMatch(each -> each.what().isConsumer() && mayBe(each.what(), call.what()))) {
+                call.warning(
+                        findings,
+                        call.what().place(),
+                        "nobody-serves",
+                        "no route begins with 'direct:" + Text.cut(call.what().path()) + "'; the call fails",
+                        "look at the spelling, or save the file that has it");
+            }
+        }
+    }
+
+    /** Whether the names are the same, or could be when the hub runs. */
+    private static boolean mayBe(EndpointUse one, EndpointUse other) {
+        if (!CamelSchema.isPlaceholder(one.path())) {
+            return CamelSchema.isPlaceholder(other.path())
+                    ? mayBe(other, one)
+                    : one.path().equals(other.path());
+        }
+        var known = start(one.path(), "{$");
+        var asked = start(other.path(), "{$");
+        return asked.startsWith(known) || (CamelSchema.isPlaceholder(other.path()) && known.startsWith(asked));
     }
 
     private static boolean reads(EndpointUse reader, EventPattern written) {

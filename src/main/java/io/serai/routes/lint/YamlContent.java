@@ -98,6 +98,32 @@ final class YamlContent {
         visit(key, value, null);
     }
 
+    /** Reads what placeholders may stand in, and the parameters that templates declare. */
+    void readTexts(Node node) {
+        if (node instanceof ScalarNode scalar && scalar.getValue().contains("{{")) {
+            content.texts().add(new Named(scalar.getValue(), Place.of(scalar)));
+        }
+        Nodes.items(node).forEach(this::readTexts);
+        Nodes.entries(node).forEach((key, entry) -> {
+            if (key.equals("routeTemplate")) {
+                Nodes.items(Nodes.get(entry.getValue(), "parameters"))
+                        .forEach(each -> content.templateParameters().add(text(each, "name")));
+            }
+            if (key.equals("routeTemplate") || key.equals("template")) {
+                Nodes.items(Nodes.get(entry.getValue(), "beans"))
+                        .forEach(each -> content.templateParameters().add(text(each, "name")));
+            }
+            if (key.equals("definition")) {
+                content.templateParameters()
+                        .addAll(Nodes.entries(Nodes.get(entry.getValue(), "properties"))
+                                .keySet());
+            }
+            if (!PlaceholderRules.isText(key)) {
+                readTexts(entry.getValue());
+            }
+        });
+    }
+
     private static String text(Node node, String key) {
         var text = Nodes.text(node, key);
         return text == null ? "" : text;

@@ -240,6 +240,90 @@ class RulesTest {
     }
 
     @Test
+    void aPlaceholderThatNothingSetsIsReported() {
+        assertThat(from("uri: timer:a\nparameters:\n  period: '{{not.set}}'"))
+                .containsExactly("unresolved-placeholder 10:17");
+        assertThat(steps("- setBody:\n    constant: 'to {{not.set}}'")).containsExactly("unresolved-placeholder 11:23");
+
+        assertThat(steps("- setBody:\n    constant: '{{not.set:x}} {{is.set}} {{env:NAME}} {{?not.set}}'"))
+                .isEmpty();
+        assertThat(steps("- log:\n    message: x\n    description: '{{not.set}}'"))
+                .isEmpty();
+    }
+
+    @Test
+    void aParameterOfATemplateIsSetByItsUsers() {
+        assertThat(new Tree().with("a.camel.yaml", """
+                        - routeTemplate:
+                            id: t
+                            parameters:
+                              - name: not.set
+                            from:
+                              uri: "direct:{{not.set}}"
+                              steps:
+                                - log: "{{not.set}} {{not.set.either}}"
+                        """).rules()).containsExactly("unresolved-placeholder 12:16");
+    }
+
+    @Test
+    void aCallThatNoRouteServesIsWarnedOf() {
+        assertThat(steps("- to: direct:gone")).containsExactly("nobody-serves 10:15");
+        assertThat(steps("- toD: direct:gone-${header.kind}")).containsExactly("nobody-serves 10:16");
+
+        assertThat(steps("- to: direct:a")).isEmpty();
+        assertThat(steps("- to: direct:{{name}}")).isEmpty();
+        assertThat(steps("- to:\n    uri: direct:gone\n    parameters:\n      failIfNoConsumers: false"))
+                .isEmpty();
+        assertThat(new Tree()
+                        .with("a.camel.yaml", Tree.steps("- to: direct:b"))
+                        .with("b.camel.yaml", PUBLISHES)
+                        .rules())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "${body[total]} > 10000",
+                "${body.total} <= 5",
+                "${header.total} > 99.5",
+                "${body[total]} == '10000'",
+                "${body[a]} == 'x' && ${body[total]} >= 1"
+            })
+    void aComparisonThatDropsAFractionIsWarnedOf(String predicate) {
+        assertThat(steps("- filter:\n    simple: \"" + predicate + "\"\n    steps:\n      - stop: {}"))
+                .containsExactly("number-comparison 11:21");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "${body.size} > 10",
+                "${body[lines].size()} > 0",
+                "${header.limit} > 500",
+                "${body[state]} == 'open'",
+                "${body[day]} > '2026-01-01'"
+            })
+    void aComparisonOfWholeNumbersOrTextsIsNone(String predicate) {
+        assertThat(steps("- filter:\n    simple: \"" + predicate + "\"\n    steps:\n      - stop: {}"))
+                .isEmpty();
+    }
+
+    @Test
+    void aMisspeltOptionOfHttpIsWarnedOf() {
+        var finding = new Tree()
+                .with("a.camel.yaml", Tree.steps("- to:\n    uri: http:x\n    parameters:\n      conectTimeout: 5"))
+                .findings()
+                .get(0);
+        assertThat(finding)
+                .extracting(Finding::rule, Finding::severity, Finding::line)
+                .containsExactly("unknown-option", Severity.WARNING, 13);
+        assertThat(finding.hint()).isEqualTo("did you mean 'connectTimeout'?");
+        assertThat(steps("- to:\n    uri: http:x\n    parameters:\n      customer: 5\n      page: 2"))
+                .isEmpty();
+    }
+
+    @Test
     void readingEventsNeedsASubscription() {
         assertThat(from("uri: event:order.placed")).containsExactly("missing-subscription 8:12");
     }
@@ -262,7 +346,7 @@ class RulesTest {
         assertThat(steps("- enrich:\n    expression:\n      simple: log:${body}"))
                 .containsExactly("data-in-uri 12:23");
 
-        assertThat(steps("- toD: direct:x-${header.kind}")).isEmpty();
+        assertThat(steps("- toD: direct:x-${header.kind}")).containsExactly("nobody-serves 10:16");
         assertThat(steps("- toD: log:x?marker=${header.id}")).doesNotContain("data-in-uri 10:16");
         assertThat(steps("- toD: log:${date:now:yyyy}")).isEmpty();
         assertThat(steps("- recipientList:\n    constant: direct:a,direct:b")).doesNotContain("data-in-uri");

@@ -224,7 +224,7 @@ class SchemaLintTest {
     @Test
     void aValueThatIsNoneOfThoseThereAreIsReported() {
         var finding = new Tree()
-                .with("a.camel.yaml", Tree.steps("- to:\n    uri: direct:b\n    pattern: InOnyl\n"))
+                .with("a.camel.yaml", Tree.steps("- to:\n    uri: log:b\n    pattern: InOnyl\n"))
                 .findings()
                 .get(0);
         assertThat(finding.rule() + " " + finding.line()).isEqualTo("enum 12");

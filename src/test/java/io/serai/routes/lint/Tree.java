@@ -10,7 +10,9 @@ import java.util.Optional;
 final class Tree {
 
     static final RouteLinter LINTER = new RouteLinter(
-            PolicyNames.BUILT_IN, name -> name.equals("kept-in-order") ? Optional.of(true) : Optional.empty());
+            PolicyNames.BUILT_IN,
+            name -> name.equals("kept-in-order") ? Optional.of(true) : Optional.empty(),
+            name -> !name.startsWith("not.set"));
 
     private static final String CONTRACT = "# in:\n# out:\n# on error:\n# idempotent by:\n";
 

@@ -39,6 +39,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthEndpoint;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -54,7 +56,14 @@ class ReloadIT {
 
     @BeforeAll
     void start(@TempDir Path folder) throws IOException {
-        hub = EditedHub.start(folder, Map.of(), "--serai.routes.drain-timeout=1s", "--taken=other");
+        hub = EditedHub.start(
+                folder,
+                Map.of(),
+                "--serai.routes.drain-timeout=1s",
+                "--taken=other",
+                "--serai.ledger.flush=300ms",
+                "--serai.ledger.round=300ms",
+                "--serai.ledger.warn-after=300ms");
     }
 
     @AfterAll
@@ -90,6 +99,68 @@ class ReloadIT {
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() ->
                         assertThat(hub.get("/api/routes/fails-" + id).body()).contains("bad of " + id));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "query, 'sql:SELECT * FROM not_there?delay=50', not found",
+        "folder, 'file:{{serai.routes.directory}}/../gone?autoCreate=false&directoryMustExist=true&delay=50', gone",
+        "timer, 'timer:unfed?period=50', boom",
+        "queue, 'spring-rabbitmq:default?queues=not.there', not.there"
+    })
+    void aConsumerThatFailsIsSeen(String id, String from, String cause, CapturedOutput output) throws Exception {
+        var path = "t/unfed/" + id + ".camel.yaml";
+        hub.write(path, """
+                - route:
+                    id: unfed-%s
+                    from:
+                      uri: %s
+                      steps:
+                        - throwException:
+                            exceptionType: java.lang.IllegalStateException
+                            message: boom
+                """.formatted(id, from)).awaitLive(path);
+
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            assertThat(hub.get("/api/routes/unfed-" + id).body())
+                    .contains("\"lastError\":{")
+                    .contains(cause);
+            assertThat(hub.get("/api/warnings").body()).contains("\"FAILING_INPUT\",\"name\":\"unfed-" + id + "\"");
+            assertThat(((Health) hub.bean(HealthEndpoint.class).healthForPath("readiness", "routes"))
+                            .getDetails()
+                            .toString())
+                    .contains("unfed-" + id);
+            assertThat(hub.get("/actuator/prometheus").body())
+                    .containsPattern("serai_routes_input_failures_total\\{.*route=\"unfed-" + id + "\"\\} [1-9]");
+        });
+        assertThat(hub.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
+        assertThat(output.getAll().lines().filter(line -> line.contains("routeId=unfed-" + id + " cause=")))
+                .hasSize(1);
+        assertThat(output).doesNotContain("Failed polling endpoint");
+
+        hub.delete(path).awaitLive(path);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(hub.get("/api/warnings").body()).doesNotContain("unfed-" + id));
+    }
+
+    @Test
+    void aPollThatWorksAgainIsSeen() throws Exception {
+        hub.write("t/late-folder.camel.yaml", """
+                - route:
+                    id: late-folder
+                    from:
+                      uri: file:{{serai.routes.directory}}/../late?autoCreate=false&directoryMustExist=true&delay=50
+                      steps:
+                        - log: "${file:name}"
+                """).awaitLive("t/late-folder.camel.yaml");
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(hub.get("/api/warnings").body()).contains("late-folder"));
+
+        Files.createDirectory(hub.file("../late"));
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(hub.get("/api/warnings").body()).doesNotContain("late-folder"));
+        hub.delete("t/late-folder.camel.yaml").awaitLive("t/late-folder.camel.yaml");
     }
 
     @Test
