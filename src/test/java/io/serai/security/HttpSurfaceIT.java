@@ -243,6 +243,12 @@ class HttpSurfaceIT {
         }
     }
 
+    @Test
+    void anUnknownParameterIsRefusedSaveByAStreamWhichABrowserWouldNeverOpenAgain() throws Exception {
+        assertThat(status("/api/events?_=1", Role.READER)).isEqualTo(422);
+        assertThat(status("/api/events/stream?_=1", Role.READER)).isEqualTo(200);
+    }
+
     /** A method at a path, as the hub has it mapped. */
     record Call(String method, String path) implements Comparable<Call> {
 
