@@ -4,6 +4,7 @@ package io.serai.eventlog;
 import io.serai.message.Unavailable;
 import java.io.IOException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 
@@ -11,12 +12,13 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter
  * Follows the log for one client until either goes: reads what is stored, writes it, waits for more.
  *
  * <p>Runs on a thread of its own, so a client that reads slowly holds up nobody else. When the database is away the stream
- * stays open and goes on where it was.
+ * stays open and goes on where it was; one that is opened meanwhile begins when the database is back.
  */
 final class EventStream implements Runnable {
 
     private static final int PAGE = 500;
     private static final int SEND_BYTES = 64 << 10;
+    private static final Duration RECONNECT = Duration.ofSeconds(1);
 
     private final LoggedEvents log;
     private final LogHead head;
@@ -27,18 +29,18 @@ final class EventStream implements Runnable {
     private LogPosition position;
     private long lastSent = System.nanoTime();
 
-    /** @param position the events after this one are sent */
+    /** @param after the events after this one are sent, or null for those after the present end */
     EventStream(
             LoggedEvents log,
             LogHead head,
             EventQuery query,
-            LogPosition position,
+            @Nullable LogPosition after,
             EventLogProperties properties,
             ResponseBodyEmitter emitter) {
         this.log = log;
         this.head = head;
         this.query = query;
-        this.position = position;
+        this.position = after == null ? LogPosition.END : after;
         this.properties = properties;
         this.emitter = emitter;
     }
@@ -46,15 +48,8 @@ final class EventStream implements Runnable {
     @Override
     public void run() {
         try {
-            send(frames.reached(position));
-            var looked = false;
-            while (!head.isClosed()) {
-                var last = looked ? head.awaitOther(position.position(), untilHeartbeat()) : head.position();
-                if (!looked || last != position.position()) {
-                    looked |= patiently(() -> sendNext(last));
-                }
-                beat();
-            }
+            begin();
+            follow();
             emitter.complete();
         } catch (IOException | IllegalStateException clientGone) {
             // a write failed, or came after the end of the request: the container has noticed as well
@@ -64,6 +59,33 @@ final class EventStream implements Runnable {
             Thread.currentThread().interrupt();
         } catch (RuntimeException broken) {
             emitter.completeWithError(broken);
+        }
+    }
+
+    /** Looks where the log ends before the client sees the stream open, so that the client misses nothing from then on. */
+    private void begin() throws IOException, InterruptedException {
+        while (!hasBegun() && !head.isClosed()) {
+            if (!patiently(() -> position = log.end())) {
+                beat();
+            }
+        }
+        if (hasBegun()) {
+            send(frames.begun(position, RECONNECT));
+        }
+    }
+
+    private boolean hasBegun() {
+        return !position.equals(LogPosition.END);
+    }
+
+    private void follow() throws IOException, InterruptedException {
+        var looked = false;
+        while (!head.isClosed()) {
+            var last = looked ? head.awaitOther(position.position(), untilHeartbeat()) : head.position();
+            if (!looked || last != position.position()) {
+                looked |= patiently(() -> sendNext(last));
+            }
+            beat();
         }
     }
 
@@ -98,7 +120,7 @@ final class EventStream implements Runnable {
 
     private void beat() throws IOException {
         if (untilHeartbeat().isZero()) {
-            send(frames.reached(position));
+            send(hasBegun() ? frames.reached(position) : frames.waiting());
         }
     }
 

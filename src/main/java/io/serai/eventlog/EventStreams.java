@@ -50,13 +50,12 @@ final class EventStreams implements SmartLifecycle {
      *
      * @param after to go on from, or null for the present end of the log
      * @param user who asks, or null where the hub has no users
-     * @throws Unavailable where as many streams as allowed are open, or the database cannot say where the end is
+     * @throws Unavailable where as many streams as allowed are open, or the hub stops
      */
     ResponseBodyEmitter open(EventPattern type, @Nullable LogPosition after, @Nullable String user) {
         var query = EventQuery.of(type);
-        var position = after == null ? log.end() : after;
         var emitter = new ResponseBodyEmitter(NEVER);
-        var stream = new EventStream(log, head, query, position, properties, emitter);
+        var stream = new EventStream(log, head, query, after, properties, emitter);
         count(user);
         try {
             executor().execute(() -> {

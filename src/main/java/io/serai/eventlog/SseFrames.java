@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /**
  * Writes stored events as Server-Sent Events into one buffer.
@@ -36,6 +37,18 @@ final class SseFrames {
     /** Says how far the client has come, without an event: it resumes there, and a dead one is noticed. */
     SseFrames reached(LogPosition position) {
         ascii(":\nid: " + position.text() + "\n\n");
+        return this;
+    }
+
+    /** Says nothing, to a client whose place in the log is not known yet. */
+    SseFrames waiting() {
+        ascii(":\n\n");
+        return this;
+    }
+
+    /** Says where the stream begins, and how long the client waits after its end before it connects again. */
+    SseFrames begun(LogPosition position, Duration reconnect) {
+        ascii(":\nid: %s\nretry: %d\n\n".formatted(position.text(), reconnect.toMillis()));
         return this;
     }
 

@@ -3,6 +3,7 @@ package io.serai.failure;
 
 import io.serai.message.Invalid;
 import io.serai.message.NotFound;
+import io.swagger.v3.oas.annotations.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -38,6 +39,7 @@ final class FailuresController {
     }
 
     /** The newest first; {@code since} goes by when they failed last. */
+    @Operation(summary = "Lists failures, newest first")
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
     FailureView.Page<FailureView.Summary> list(
             @RequestParam(required = false) @Nullable String status,
@@ -58,11 +60,13 @@ final class FailuresController {
     }
 
     /** Failures that have not ended, by cause. */
+    @Operation(summary = "Lists the causes of failures that have not ended")
     @GetMapping(path = "/groups", produces = MediaType.APPLICATION_JSON_VALUE)
     FailureView.Page<FailureView.Group> groups(@RequestParam(defaultValue = "50") int limit) {
         return new FailureView.Page<>(failures.groups(bounded(limit), rules.current()), null);
     }
 
+    @Operation(summary = "Shows a failure")
     @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<FailureView.Detail> one(@PathVariable String id) {
         var failure = failures.find(known(id)).orElseThrow(FailuresController::unknown);
@@ -70,6 +74,7 @@ final class FailuresController {
     }
 
     /** What people decided, the newest first. */
+    @Operation(summary = "Lists what people decided, newest first")
     @GetMapping(path = "/audit", produces = MediaType.APPLICATION_JSON_VALUE)
     FailureView.Page<Audit.Entry> audit(
             @RequestParam(defaultValue = "50") int limit, @RequestParam(required = false) @Nullable String cursor) {
@@ -80,7 +85,10 @@ final class FailuresController {
     }
 
     /** The body as it came, to be saved: what others wrote must not run in a browser. */
-    @GetMapping("/{id}/body")
+    @Operation(summary = "Downloads the body of a failed message as it came")
+    @GetMapping(
+            path = "/{id}/body",
+            produces = {MediaType.APPLICATION_OCTET_STREAM_VALUE, MediaType.ALL_VALUE})
     ResponseEntity<byte[]> body(@PathVariable String id) {
         var body = failures.body(known(id)).orElseThrow(FailuresController::unknown);
         return ResponseEntity.ok()

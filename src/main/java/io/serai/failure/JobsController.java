@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.serai.message.Invalid;
 import io.serai.message.Printable;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.ArrayList;
@@ -59,6 +61,8 @@ final class JobsController {
             @Nullable Double stopAtFailureRatio,
             @Nullable String reason) {}
 
+    @Operation(summary = "Replays or discards failures, as a job")
+    @ApiResponse(responseCode = "202", description = "The job has begun", useReturnTypeSchema = true)
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<Job> make(
             @RequestBody Wanted wanted,
@@ -112,6 +116,7 @@ final class JobsController {
         return new Jobs.Selection(select.ids(), query);
     }
 
+    @Operation(summary = "Lists jobs, newest first")
     @GetMapping
     FailureView.Page<Job> list(
             @RequestParam(defaultValue = "50") int limit, @RequestParam(defaultValue = "~") String cursor) {
@@ -125,6 +130,7 @@ final class JobsController {
     }
 
     /** With how many of its selection have come since; where that can still be told. */
+    @Operation(summary = "Shows a job and how far it is")
     @GetMapping("/{id}")
     Job one(@PathVariable String id) {
         var job = jobs.find(Printable.of(id));
@@ -142,12 +148,14 @@ final class JobsController {
         }
     }
 
+    @Operation(summary = "Cancels a job")
     @PostMapping(path = "/{id}/cancel", consumes = MediaType.APPLICATION_JSON_VALUE)
     Job cancel(@PathVariable String id, @RequestBody Person.Why why, HttpServletRequest request) {
         var person = why.person(request, "cancelling job");
         return jobs.cancel(Printable.of(id), person.who(), person.reason());
     }
 
+    @Operation(summary = "Takes back what a job did and can be taken back")
     @PostMapping(path = "/{id}/undo", consumes = MediaType.APPLICATION_JSON_VALUE)
     Job undo(@PathVariable String id, @RequestBody Person.Why why, HttpServletRequest request) {
         var person = why.person(request, "undoing job");

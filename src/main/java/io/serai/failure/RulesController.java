@@ -3,6 +3,7 @@ package io.serai.failure;
 
 import io.serai.message.Invalid;
 import io.serai.message.Utf8;
+import io.swagger.v3.oas.annotations.Operation;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,12 +47,14 @@ final class RulesController {
     /** What {@link WantedRules} was made of them. */
     record RuleList(List<Rule> rules) {}
 
+    @Operation(summary = "Lists the rules that tell what is worth retrying")
     @GetMapping
     ResponseEntity<RuleList> read() {
         return shown(rules.current());
     }
 
     /** Replaces them all; with the ETag they were read with as {@code If-Match}. */
+    @Operation(summary = "Replaces the rules that tell what is worth retrying")
     @PutMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<RuleList> change(
             @RequestBody WantedRules wanted,

@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,6 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.MethodParameter;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
@@ -22,7 +26,8 @@ import org.springframework.web.servlet.HandlerInterceptor;
 /**
  * Refuses parameters that the hub's own API does not know: a filter that is misspelt would otherwise ask for everything.
  *
- * <p>Routes take what they like, and so does whoever publishes an event: webhooks add parameters of their own.
+ * <p>Routes take what they like, and so does whoever publishes an event: webhooks add parameters of their own. Streams take
+ * them too: a browser's {@code EventSource} never connects again after a refusal, and libraries add one against caches.
  */
 final class KnownParameters implements HandlerInterceptor {
 
@@ -44,7 +49,13 @@ final class KnownParameters implements HandlerInterceptor {
     private static boolean isOwn(HandlerMethod method) {
         return method.getBeanType().getName().startsWith("io.serai.")
                 && method.getBeanType() != EventsController.class
-                && method.getBeanType() != HubHttpConsumer.class;
+                && method.getBeanType() != HubHttpConsumer.class
+                && !isStream(method);
+    }
+
+    private static boolean isStream(HandlerMethod method) {
+        var mapping = AnnotatedElementUtils.findMergedAnnotation(method.getMethod(), RequestMapping.class);
+        return mapping != null && List.of(mapping.produces()).contains(MediaType.TEXT_EVENT_STREAM_VALUE);
     }
 
     private Set<String> names(HandlerMethod method) {

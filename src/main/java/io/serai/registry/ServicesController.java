@@ -3,6 +3,8 @@ package io.serai.registry;
 
 import io.serai.message.Invalid;
 import io.serai.registry.ServiceInstance.Health;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,7 @@ final class ServicesController {
         this.services = services;
     }
 
+    @Operation(summary = "Lists services and their instances by name")
     @GetMapping("/api/services")
     ServicePage list(@RequestParam(defaultValue = "50") int limit, @RequestParam(defaultValue = "") String cursor) {
         if (limit < 1 || limit > MAX_LIMIT) {
@@ -63,6 +66,9 @@ final class ServicesController {
         return new ServicePage(items, more ? key(items.get(items.size() - 1)) : null);
     }
 
+    @Operation(summary = "Announces an instance of a service, or that it is still there")
+    @ApiResponse(responseCode = "200", description = "The instance was known", useReturnTypeSchema = true)
+    @ApiResponse(responseCode = "201", description = "The instance is new", useReturnTypeSchema = true)
     @PutMapping("/api/services/{name}/{instance}")
     ResponseEntity<Announcement> announce(
             @PathVariable String name, @PathVariable String instance, @RequestBody Announcement said) {
@@ -93,6 +99,7 @@ final class ServicesController {
                 .body(new Announcement(service.address(), service.health(), service.ttlSeconds()));
     }
 
+    @Operation(summary = "Withdraws an instance of a service")
     @DeleteMapping("/api/services/{name}/{instance}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void withdraw(@PathVariable String name, @PathVariable String instance) {

@@ -16,6 +16,10 @@ import io.serai.routes.test.TestedFiles;
 import io.serai.routes.versions.Version;
 import io.serai.routes.versions.Versions;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -119,6 +123,18 @@ final class RouteFilesController {
     }
 
     @Operation(summary = "Writes a route file; its routes are replaced when this returns")
+    @ApiResponse(responseCode = "200", description = "The file was there", useReturnTypeSchema = true)
+    @ApiResponse(responseCode = "201", description = "The file is new", useReturnTypeSchema = true)
+    @Parameter(
+            name = HttpHeaders.IF_MATCH,
+            in = ParameterIn.HEADER,
+            description = "ETag of the content that is replaced",
+            schema = @Schema(type = "string"))
+    @Parameter(
+            name = HttpHeaders.IF_NONE_MATCH,
+            in = ParameterIn.HEADER,
+            description = "* where the file must be new",
+            schema = @Schema(type = "string"))
     @PutMapping(path = "/{folder}/{file}", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<RouteFileView> put(
             @PathVariable String folder,
@@ -136,6 +152,12 @@ final class RouteFilesController {
     }
 
     @Operation(summary = "Removes a route file and its routes")
+    @ApiResponse(responseCode = "204", description = "The file is gone")
+    @Parameter(
+            name = HttpHeaders.IF_MATCH,
+            in = ParameterIn.HEADER,
+            description = "ETag of the content that is removed",
+            schema = @Schema(type = "string"))
     @DeleteMapping("/{folder}/{file}")
     ResponseEntity<Void> delete(
             @PathVariable String folder,
@@ -196,6 +218,11 @@ final class RouteFilesController {
     }
 
     @Operation(summary = "Makes an older content the file again")
+    @Parameter(
+            name = HttpHeaders.IF_MATCH,
+            in = ParameterIn.HEADER,
+            description = "ETag of the content that is replaced",
+            schema = @Schema(type = "string"))
     @PostMapping(path = "/{folder}/{file}/rollback", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<RouteFileView> rollback(
             @PathVariable String folder,

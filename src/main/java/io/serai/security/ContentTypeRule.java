@@ -15,7 +15,8 @@ import org.springframework.http.MediaType;
  *
  * <p>Browsers send the types of a form, or none, to any site; for every other type, and for any request with a header
  * such as {@code ce-specversion}, they ask that site before (CORS preflight), and the hub says no. A CloudEvent in
- * binary mode may hence carry any content. A DELETE without a body needs no type: it asks first by itself.
+ * binary mode may hence carry any content. A call without a body needs no type: a form always sends one, a script of
+ * another site sends its {@code Origin}, which {@link SameOriginRule} refuses; a DELETE asks first by itself.
  */
 final class ContentTypeRule implements RequestRule {
 
@@ -51,7 +52,7 @@ final class ContentTypeRule implements RequestRule {
     public Optional<Refusal> refuse(HttpServletRequest request) {
         var harmless = !RequestRule.changesState(request)
                 || request.getHeader("ce-specversion") != null
-                || deletesWithoutBody(request);
+                || isWithoutBody(request);
         return harmless || accepts(contentType(request)) ? Optional.empty() : Optional.of(UNSUPPORTED);
     }
 
@@ -61,8 +62,8 @@ final class ContentTypeRule implements RequestRule {
                 && Stream.of(type).noneMatch(each -> SENT_BY_BROWSERS.stream().anyMatch(each::equalsTypeAndSubtype));
     }
 
-    private static boolean deletesWithoutBody(HttpServletRequest request) {
-        return request.getMethod().equals("DELETE")
+    private static boolean isWithoutBody(HttpServletRequest request) {
+        return (request.getMethod().equals("DELETE") || request.getContentType() == null)
                 && request.getContentLengthLong() <= 0
                 && request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null;
     }

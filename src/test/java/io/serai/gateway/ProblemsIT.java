@@ -117,6 +117,17 @@ class ProblemsIT {
     }
 
     @Test
+    void aBrowsersEventStreamIsToldToConnectAgainWhereOtherClientsAreToldThatTheHubIsUnavailable() throws Exception {
+        for (var kind : new String[] {"database", "rejected"}) {
+            var response = client.get("/p/" + kind, "Accept", "text/event-stream");
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.headers().firstValue("Content-Type").orElse("")).startsWith("text/event-stream");
+            assertThat(response.body()).startsWith("retry: 1000\n: ").endsWith("\n\n");
+        }
+        assertProblem(client.get("/p/not-found", "Accept", "text/event-stream"), 404, "not-found");
+    }
+
+    @Test
     void unexpectedFailureIsLoggedByItsTraceIdAndNotTold(CapturedOutput log) throws Exception {
         var response = client.get("/p/bug");
         assertProblem(response, 500, "internal-server-error");

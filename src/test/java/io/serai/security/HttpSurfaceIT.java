@@ -192,6 +192,13 @@ class HttpSurfaceIT {
                     .as("%s has a name of its own", call)
                     .isTrue();
             assertThat(operation.path("tags")).as("%s is in a group", call).hasSize(1);
+            assertThat(operation.path("summary").asText())
+                    .as("%s has a summary", call)
+                    .isNotBlank();
+            assertThat(operation.path("responses").properties().stream().map(Map.Entry::getKey))
+                    .as("%s says what success and refusal are", call)
+                    .anyMatch(code -> code.startsWith("2"))
+                    .contains("4XX");
             assertThat(operation
                             .at("/responses/default/content/application~1problem+json/schema/$ref")
                             .asText())
@@ -208,6 +215,29 @@ class HttpSurfaceIT {
                                 document.at(reference.substring(1)).isMissingNode())
                         .as(reference)
                         .isFalse());
+    }
+
+    @Test
+    void describedStatusesAreThoseThatTheHubAnswers() {
+        assertThat(successes("/api/jobs", "post")).containsExactly("202");
+        assertThat(successes("/api/events", "post")).containsExactly("202");
+        assertThat(successes("/api/route-files/{folder}/{file}", "put")).containsExactlyInAnyOrder("200", "201");
+        assertThat(successes("/api/route-files/{folder}/{file}", "delete")).containsExactly("204");
+        assertThat(successes("/api/services/{name}/{instance}", "put")).containsExactlyInAnyOrder("200", "201");
+    }
+
+    @Test
+    void anEventWithoutABodyIsAsDescribed() {
+        assertThat(document.at("/components/schemas/Shown/required").toString())
+                .contains("\"storedtime\"")
+                .doesNotContain("\"data\"");
+    }
+
+    private List<String> successes(String path, String method) {
+        return document.path("paths").path(path).path(method).path("responses").properties().stream()
+                .map(Map.Entry::getKey)
+                .filter(code -> code.startsWith("2"))
+                .toList();
     }
 
     @Test
@@ -241,6 +271,12 @@ class HttpSurfaceIT {
                     .as(answer.uri().toString())
                     .isEmpty();
         }
+    }
+
+    @Test
+    void anUnknownParameterIsRefusedSaveByAStreamWhichABrowserWouldNeverOpenAgain() throws Exception {
+        assertThat(status("/api/events?_=1", Role.READER)).isEqualTo(422);
+        assertThat(status("/api/events/stream?_=1", Role.READER)).isEqualTo(200);
     }
 
     /** A method at a path, as the hub has it mapped. */

@@ -167,8 +167,14 @@ class WithoutUsersIT {
     }
 
     @Test
-    void changesWithoutTypeAreUnsupportedButDeleteWithoutBody() {
-        assertThat(wire.send("POST", "/api/users", "", wire.host()).status()).isEqualTo(415);
+    void changesWithoutTypeAreUnsupportedUnlessTheyHaveNoBody() {
+        assertThat(wire.send("POST", "/api/users", "", wire.host()).status()).isEqualTo(200);
+        assertThat(wire.send("POST", "/api/users", "", wire.host(), "Content-Type: text/plain")
+                        .status())
+                .isEqualTo(415);
+        assertThat(wire.send("POST", "/api/users", "", wire.host(), "Origin: null")
+                        .status())
+                .isEqualTo(403);
         assertThat(wire.send("POST", "/api/users", "{}", wire.host()).status()).isEqualTo(415);
         assertThat(wire.send("DELETE", "/api/users/1", "", wire.host()).status())
                 .isEqualTo(200);

@@ -33,6 +33,9 @@ final class OperationNames implements OpenApiCustomizer {
                         .map(OperationNames::word)
                         .collect(Collectors.joining()));
         operation.setTags(List.of(group(path)));
+        if (operation.getSummary() == null) {
+            operation.setSummary(method + " " + path);
+        }
     }
 
     /** {@code events} for {@code /api/events/{id}}. */

@@ -44,14 +44,20 @@ final class ProblemAnswers implements OpenApiCustomizer {
                     if (operation.getResponses() == null) {
                         operation.responses(new ApiResponses());
                     }
-                    operation.getResponses().addApiResponse(ApiResponses.DEFAULT, problem());
+                    if (operation.getResponses().keySet().stream().noneMatch(code -> code.startsWith("2"))) {
+                        operation
+                                .getResponses()
+                                .addApiResponse("200", new ApiResponse().description("What the route answers"));
+                    }
+                    operation.getResponses().addApiResponse("4XX", problem("What is wrong with the request"));
+                    operation.getResponses().addApiResponse(ApiResponses.DEFAULT, problem("Any other error"));
                 });
     }
 
-    private static ApiResponse problem() {
+    private static ApiResponse problem(String description) {
         var reference = new Schema<>().$ref("#/components/schemas/" + NAME);
         return new ApiResponse()
-                .description("Any error")
+                .description(description)
                 .content(new Content().addMediaType("application/problem+json", new MediaType().schema(reference)));
     }
 

@@ -26,10 +26,16 @@ final class RecordSchemas implements ModelConverter {
         }
         Schema<?> schema = chain.next().resolve(type, context, chain);
         JavaType shown = Json31.mapper().constructType(type.getType());
-        if (schema != null && shown != null && shown.isRecordType()) {
+        if (schema != null && shown != null && shown.isRecordType() && isShownAsItIs(shown.getRawClass())) {
             describe(shown.getRawClass().getRecordComponents(), definition(schema, context));
         }
         return schema;
+    }
+
+    /** Not where an annotation names another type in its place: that one's components count. */
+    private static boolean isShownAsItIs(Class<?> type) {
+        var named = type.getAnnotation(io.swagger.v3.oas.annotations.media.Schema.class);
+        return named == null || named.implementation() == Void.class;
     }
 
     private static Schema<?> definition(Schema<?> schema, ModelConverterContext context) {

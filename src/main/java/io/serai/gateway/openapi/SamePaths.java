@@ -10,12 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springdoc.core.customizers.OpenApiCustomizer;
+import org.springframework.util.StringUtils;
 
 /**
  * Joins paths that differ only in the names of their parameters, which OpenAPI takes for one path given twice.
  *
- * <p>The first keeps its names; a parameter that is called otherwise in another says so in its description.
+ * <p>A parameter that is called otherwise in another is called after all: {@code /api/events/{idOrType}}. Its description
+ * says what each operation calls it.
  */
 final class SamePaths implements OpenApiCustomizer {
 
@@ -23,18 +27,39 @@ final class SamePaths implements OpenApiCustomizer {
 
     @Override
     public void customise(OpenAPI document) {
+        var names = new HashMap<String, String>();
+        document.getPaths().keySet().forEach(path -> names.merge(shape(path), path, SamePaths::joined));
         var joined = new Paths();
-        var firsts = new HashMap<String, String>();
         document.getPaths().forEach((path, item) -> {
-            var first = firsts.computeIfAbsent(PARAMETER.matcher(path).replaceAll("{}"), shape -> path);
-            var into = joined.computeIfAbsent(first, none -> new PathItem());
-            var names = names(path, first);
+            var name = names.get(shape(path));
+            var into = joined.computeIfAbsent(name, none -> new PathItem());
+            var renamed = names(path, name);
             item.readOperationsMap().forEach((method, operation) -> {
-                rename(operation, names);
+                rename(operation, renamed);
                 into.operation(method, operation);
             });
         });
         document.setPaths(joined);
+    }
+
+    private static String shape(String path) {
+        return PARAMETER.matcher(path).replaceAll("{}");
+    }
+
+    /** {@code /api/events/{idOrType}} of {@code /api/events/{type}} and {@code /api/events/{id}}. */
+    private static String joined(String path, String other) {
+        var others = parameters(other).iterator();
+        return PARAMETER.matcher(path).replaceAll(each -> {
+            var name = each.group(1);
+            var otherName = others.next();
+            return name.equals(otherName)
+                    ? each.group()
+                    : Stream.of(name, otherName)
+                            .sorted()
+                            .collect(Collectors.collectingAndThen(
+                                    Collectors.toList(),
+                                    both -> "{" + both.get(0) + "Or" + StringUtils.capitalize(both.get(1)) + "}"));
+        });
     }
 
     private static Map<String, String> names(String path, String first) {

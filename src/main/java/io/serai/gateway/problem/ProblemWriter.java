@@ -16,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes problems to the response, whatever the request accepts.
+ * Writes problems to the response, whatever the request accepts; a client of a stream is told to {@link StreamRetry connect
+ * again} where it may.
  *
  * <p>A problem fits the response's buffer, so writing it never waits for the client. Failures of the hub itself (500) are
  * logged as ERROR with the {@code traceId} that the client is told. Secrets are masked. Thread-safe.
@@ -59,7 +60,11 @@ public final class ProblemWriter {
             return;
         }
         try {
-            send(response, problem, path, traceId);
+            if (StreamRetry.isFor(request, problem)) {
+                StreamRetry.send(response, problem, shown(problem.detail()));
+            } else {
+                send(response, problem, path, traceId);
+            }
         } catch (IOException clientGone) {
             LOG.debug("answering a problem: client is gone", clientGone);
         }
