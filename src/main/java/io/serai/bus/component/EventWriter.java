@@ -32,7 +32,7 @@ final class EventWriter {
     private final @Nullable Expression contentType;
     private final @Nullable Expression dataSchema;
     private final Map<String, Expression> extensions = new HashMap<>();
-    private final EventBody bodies;
+    private final RouteBody bodies;
 
     EventWriter(EventEndpoint endpoint) {
         this.endpoint = endpoint;
@@ -48,7 +48,7 @@ final class EventWriter {
                 extensions.put(name, expression);
             }
         });
-        this.bodies = new EventBody(endpoint.getCamelContext());
+        this.bodies = new RouteBody(endpoint.getCamelContext());
     }
 
     Event write(Exchange exchange, EventType type) {
@@ -58,7 +58,9 @@ final class EventWriter {
         if (eventId == null) {
             eventId = EventIds.next();
         }
-        var body = bodies.of(message);
+        var declared =
+                first(evaluate(contentType, exchange), message.getHeader(EventHeaders.CONTENT_TYPE, String.class));
+        var body = bodies.of(message.getBody(), declared, exchange);
         var event = new Event(
                 eventId,
                 sourceOf(exchange, consumed),
