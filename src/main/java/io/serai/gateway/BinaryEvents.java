@@ -35,7 +35,7 @@ final class BinaryEvents {
             }
         }
         if (contentType != null) {
-            draft.set(EventDraft.DATA_CONTENT_TYPE, contentType);
+            draft.set(EventDraft.DATA_CONTENT_TYPE, MediaTypes.attribute(contentType));
         }
         return draft.toEvent(clock.instant(), body);
     }

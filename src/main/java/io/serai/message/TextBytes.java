@@ -18,11 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TextBytes {
 
-    /** Quoted strings are passed over, since a parameter may hold any text. */
-    private static final Pattern CHARSET = Pattern.compile(
-            "^[^;\"]*(?:;(?:[^;\"]|\"(?:\\\\.|[^\"\\\\])*\")*?)*?;[ \t]*charset=(\"[^\"]*\"|[^;\" \t]*)",
-            Pattern.CASE_INSENSITIVE);
-
     private static final Pattern XML_ENCODING =
             Pattern.compile("^\\s*<\\?xml\\s[^>]*?encoding\\s*=\\s*[\"']([A-Za-z0-9._-]+)[\"']");
     private static final int XML_DECLARATION = 200;
@@ -35,7 +30,7 @@ public final class TextBytes {
     }
 
     public static boolean isJson(String mediaType) {
-        return mediaType.equals("application/json") || mediaType.equals("text/json") || mediaType.endsWith("+json");
+        return mediaType.endsWith("/json") || mediaType.endsWith("+json");
     }
 
     public static boolean isXml(String mediaType) {
@@ -48,8 +43,29 @@ public final class TextBytes {
      * @throws Invalid where no charset has that name here
      */
     public static @Nullable Charset named(@Nullable String contentType) {
-        var found = contentType == null ? null : CHARSET.matcher(contentType);
-        return found == null || !found.find() ? null : forName(found.group(1).replace("\"", ""));
+        var name = contentType == null ? null : parameter(contentType, "charset=");
+        return name == null ? null : forName(name);
+    }
+
+    /** Semicolons within a quoted value end no parameter. */
+    private static @Nullable String parameter(String contentType, String name) {
+        var quoted = false;
+        int start = contentType.length();
+        for (int i = 0; i <= contentType.length(); i++) {
+            char c = i == contentType.length() ? ';' : contentType.charAt(i);
+            if (quoted && c == '\\') {
+                i++;
+            } else if (c == '"') {
+                quoted = !quoted;
+            } else if (c == ';' && !quoted) {
+                var each = start < i ? contentType.substring(start, i).strip() : "";
+                if (each.regionMatches(true, 0, name, 0, name.length())) {
+                    return each.substring(name.length()).replace("\"", "").strip();
+                }
+                start = i + 1;
+            }
+        }
+        return null;
     }
 
     /** @throws Invalid where the charset is unknown, or has not all characters of the text */
