@@ -5,9 +5,9 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import io.serai.message.Event;
 import io.serai.message.EventType;
 import io.serai.message.Invalid;
+import io.serai.message.Times;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Base64;
 import java.util.Date;
 import java.util.HashMap;
@@ -126,7 +126,7 @@ final class AmqpEvents {
 
     private static Instant time(@Nullable String text) {
         try {
-            return text == null ? Instant.EPOCH : OffsetDateTime.parse(text).toInstant();
+            return text == null ? Instant.EPOCH : Times.parse(text);
         } catch (DateTimeException malformed) {
             throw new Invalid("reading AMQP message: header cloudEvents_time is no RFC 3339 time", malformed);
         }

@@ -8,11 +8,11 @@ import io.serai.bus.component.RouteRuns;
 import io.serai.message.Event;
 import io.serai.message.EventType;
 import io.serai.message.Invalid;
+import io.serai.message.Times;
 import io.serai.message.Utf8;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -222,8 +222,7 @@ record Edit(
                     required(extensions, "source"),
                     new EventType(required(extensions, "type")),
                     extensions.remove("subject"),
-                    OffsetDateTime.parse(Objects.requireNonNullElse(extensions.remove("time"), "1970-01-01T00:00:00Z"))
-                            .toInstant(),
+                    Times.parse(Objects.requireNonNullElse(extensions.remove("time"), "1970-01-01T00:00:00Z")),
                     message.properties().getContentType(),
                     extensions.remove("dataschema"),
                     extensions,
