@@ -4,6 +4,7 @@ package io.serai.gateway;
 import static io.serai.gateway.Client.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.jayway.jsonpath.JsonPath;
 import com.sun.net.httpserver.Headers;
@@ -193,6 +194,17 @@ class HttpRoutesIT {
                     from("platform-http:/t/text")
                             .setHeader("Content-Type", simple("${header.type}"))
                             .setBody(constant("grüße €"));
+                    from("platform-http:/t/again/map")
+                            .unmarshal()
+                            .json()
+                            .marshal()
+                            .json();
+                    from("platform-http:/t/again/node")
+                            .unmarshal()
+                            .json(JsonNode.class)
+                            .marshal()
+                            .json();
+                    from("platform-http:/t/again/bare").unmarshal().json();
                     rest("/t/valid")
                             .clientRequestValidation(true)
                             .get()
@@ -447,6 +459,15 @@ class HttpRoutesIT {
     @ValueSource(strings = {"text", "reader", "bytes", "buffer"})
     void textAndBytesAreAnsweredAsTheyAre(String kind) throws Exception {
         assertThat(client.get("/t/body/" + kind).body()).isEqualTo("grüße");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"map", "node", "bare"})
+    void numbersKeepTheirDigits(String way) throws Exception {
+        var numbers = "[1.10,0.1,12345678901234567890.123456789,9007199254740993,123456789012345678901234567890,"
+                + "2.50E+400,1E-7]";
+        assertThat(client.post("/t/again/" + way, numbers, "Content-Type", JSON).body())
+                .isEqualTo(numbers);
     }
 
     @Test
