@@ -29,6 +29,9 @@ final class AmqpEvents {
 
     static final String PREFIX = "cloudEvents_";
 
+    /** What the official binding has besides; publishers of AMQP 1.0 use either. */
+    private static final String BINDING_PREFIX = "cloudEvents:";
+
     /** The version of the route that has published it. */
     static final String ROUTE_VERSION = "serai-route-version";
 
@@ -80,15 +83,9 @@ final class AmqpEvents {
     static Event event(BasicProperties properties, byte[] body) {
         Map<String, Object> headers = properties.getHeaders() == null ? Map.of() : properties.getHeaders();
         var extensions = new HashMap<String, String>();
-        headers.forEach((name, value) -> {
-            if (name.startsWith(PREFIX) && value != null) {
-                var text = text(value);
-                if (text == null) {
-                    throw new Invalid("reading AMQP message: header " + name + " is a table or a list");
-                }
-                extensions.put(name.substring(PREFIX.length()), text);
-            }
-        });
+        // the hub's own names stand before those of the binding for AMQP 1.0
+        read(headers, BINDING_PREFIX, extensions);
+        read(headers, PREFIX, extensions);
         var version = required(extensions, "specversion");
         if (!version.equals(Event.SPEC_VERSION)) {
             throw new Invalid("reading AMQP message: cloudEvents_specversion is not " + Event.SPEC_VERSION);
@@ -103,6 +100,18 @@ final class AmqpEvents {
                 extensions.remove("dataschema"),
                 extensions,
                 body);
+    }
+
+    private static void read(Map<String, Object> headers, String prefix, Map<String, String> attributes) {
+        headers.forEach((name, value) -> {
+            if (name.startsWith(prefix) && value != null) {
+                var text = text(value);
+                if (text == null) {
+                    throw new Invalid("reading AMQP message: header " + name + " is a table or a list");
+                }
+                attributes.put(name.substring(prefix.length()), text);
+            }
+        });
     }
 
     /** An attribute as CloudEvents writes its type as text; null for what is none of its types. */

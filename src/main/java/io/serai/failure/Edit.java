@@ -84,9 +84,7 @@ record Edit(
     Edited of(FailedMessage old, String id, long maxBytes) {
         var wrong = new ArrayList<Invalid.Field>();
         var changes = new ArrayList<Change>();
-        Map<String, Object> before = old.properties().getHeaders() == null
-                ? Map.of()
-                : old.properties().getHeaders();
+        Map<String, Object> before = old.headers();
         var after = new HashMap<String, @Nullable Object>(before);
         var properties = old.properties().builder();
         var isEvent = before.get(ATTRIBUTE + "id") != null;
