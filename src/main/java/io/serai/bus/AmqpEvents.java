@@ -5,9 +5,9 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import io.serai.message.Event;
 import io.serai.message.EventType;
 import io.serai.message.Invalid;
+import io.serai.message.Times;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Base64;
 import java.util.Date;
 import java.util.HashMap;
@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class AmqpEvents {
 
     static final String PREFIX = "cloudEvents_";
+
+    /** What the official binding has besides; publishers of AMQP 1.0 use either. */
+    private static final String BINDING_PREFIX = "cloudEvents:";
 
     /** The version of the route that has published it. */
     static final String ROUTE_VERSION = "serai-route-version";
@@ -80,15 +83,9 @@ final class AmqpEvents {
     static Event event(BasicProperties properties, byte[] body) {
         Map<String, Object> headers = properties.getHeaders() == null ? Map.of() : properties.getHeaders();
         var extensions = new HashMap<String, String>();
-        headers.forEach((name, value) -> {
-            if (name.startsWith(PREFIX) && value != null) {
-                var text = text(value);
-                if (text == null) {
-                    throw new Invalid("reading AMQP message: header " + name + " is a table or a list");
-                }
-                extensions.put(name.substring(PREFIX.length()), text);
-            }
-        });
+        // the hub's own names stand before those of the binding for AMQP 1.0
+        read(headers, BINDING_PREFIX, extensions);
+        read(headers, PREFIX, extensions);
         var version = required(extensions, "specversion");
         if (!version.equals(Event.SPEC_VERSION)) {
             throw new Invalid("reading AMQP message: cloudEvents_specversion is not " + Event.SPEC_VERSION);
@@ -103,6 +100,18 @@ final class AmqpEvents {
                 extensions.remove("dataschema"),
                 extensions,
                 body);
+    }
+
+    private static void read(Map<String, Object> headers, String prefix, Map<String, String> attributes) {
+        headers.forEach((name, value) -> {
+            if (name.startsWith(prefix) && value != null) {
+                var text = text(value);
+                if (text == null) {
+                    throw new Invalid("reading AMQP message: header " + name + " is a table or a list");
+                }
+                attributes.put(name.substring(prefix.length()), text);
+            }
+        });
     }
 
     /** An attribute as CloudEvents writes its type as text; null for what is none of its types. */
@@ -126,7 +135,7 @@ final class AmqpEvents {
 
     private static Instant time(@Nullable String text) {
         try {
-            return text == null ? Instant.EPOCH : OffsetDateTime.parse(text).toInstant();
+            return text == null ? Instant.EPOCH : Times.parse(text);
         } catch (DateTimeException malformed) {
             throw new Invalid("reading AMQP message: header cloudEvents_time is no RFC 3339 time", malformed);
         }

@@ -2,10 +2,10 @@
 package io.serai.eventlog;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.serai.message.Invalid;
+import io.serai.message.TextBytes;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -21,42 +21,41 @@ sealed interface Body {
     void write(JsonGenerator json) throws IOException;
 
     static Body of(StoredEvent event) {
-        var type = mediaType(event.dataContentType());
-        if (isJson(type) && RawJson.isWellFormed(event.data())) {
+        var contentType = event.dataContentType();
+        // JSON where none is given (CloudEvents JSON format, 3.1.1)
+        var type = contentType == null ? "application/json" : TextBytes.mediaType(contentType);
+        if (TextBytes.isJson(type) && RawJson.isWellFormed(event.data())) {
             return new Json(event.data());
         }
-        var text = isUtf8Text(type, event.dataContentType()) ? decode(event.data()) : null;
+        var text = contentType == null || TextBytes.isJson(type) || isBinary(type)
+                ? null
+                : text(event.data(), contentType, isText(type, contentType));
         return text == null ? new Binary(event.data()) : new Text(text);
     }
 
-    /** Without parameters, in lower case; JSON where none is given (CloudEvents JSON format, 3.1.1). */
-    private static String mediaType(@Nullable String contentType) {
-        return contentType == null
-                ? "application/json"
-                : contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    private static boolean isBinary(String type) {
+        return type.equals("application/octet-stream") || type.matches("(image(?!/.*xml)|audio|video|font)/.*");
     }
 
-    private static boolean isJson(String type) {
-        return type.equals("application/json") || type.equals("text/json") || type.endsWith("+json");
+    private static boolean isText(String type, String contentType) {
+        return type.startsWith("text/")
+                || TextBytes.isXml(type)
+                || contentType.toLowerCase(Locale.ROOT).contains("charset=");
     }
 
-    private static boolean isUtf8Text(String type, @Nullable String contentType) {
-        if (!type.startsWith("text/") || contentType == null) {
-            return false;
+    /**
+     * Null where a reader of the text could not make the same bytes of it. Of a type that may be either, like
+     * {@code application/yaml}, text has no control characters.
+     */
+    private static @Nullable String text(byte[] data, String contentType, boolean certain) {
+        var text = TextBytes.decode(data, contentType);
+        if (text == null
+                || !certain && text.chars().anyMatch(c -> Character.isISOControl(c) && !Character.isWhitespace(c))) {
+            return null;
         }
-        var parameters = contentType.toLowerCase(Locale.ROOT).replace("\"", "");
-        return !parameters.contains("charset=")
-                || parameters.contains("charset=utf-8")
-                || parameters.contains("charset=us-ascii");
-    }
-
-    private static @Nullable String decode(byte[] data) {
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(data))
-                    .toString();
-        } catch (CharacterCodingException notUtf8) {
+            return Arrays.equals(TextBytes.encode(text, contentType), data) ? text : null;
+        } catch (Invalid readOnly) {
             return null;
         }
     }

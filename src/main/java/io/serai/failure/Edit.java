@@ -8,11 +8,11 @@ import io.serai.bus.component.RouteRuns;
 import io.serai.message.Event;
 import io.serai.message.EventType;
 import io.serai.message.Invalid;
+import io.serai.message.Times;
 import io.serai.message.Utf8;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -84,9 +84,7 @@ record Edit(
     Edited of(FailedMessage old, String id, long maxBytes) {
         var wrong = new ArrayList<Invalid.Field>();
         var changes = new ArrayList<Change>();
-        Map<String, Object> before = old.properties().getHeaders() == null
-                ? Map.of()
-                : old.properties().getHeaders();
+        Map<String, Object> before = old.headers();
         var after = new HashMap<String, @Nullable Object>(before);
         var properties = old.properties().builder();
         var isEvent = before.get(ATTRIBUTE + "id") != null;
@@ -222,8 +220,7 @@ record Edit(
                     required(extensions, "source"),
                     new EventType(required(extensions, "type")),
                     extensions.remove("subject"),
-                    OffsetDateTime.parse(Objects.requireNonNullElse(extensions.remove("time"), "1970-01-01T00:00:00Z"))
-                            .toInstant(),
+                    Times.parse(Objects.requireNonNullElse(extensions.remove("time"), "1970-01-01T00:00:00Z")),
                     message.properties().getContentType(),
                     extensions.remove("dataschema"),
                     extensions,

@@ -5,6 +5,7 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -19,11 +20,23 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // passes through
 record FailedMessage(BasicProperties properties, byte[] body) {
 
+    private static final String ATTRIBUTE = "cloudEvents_";
+    private static final String OF_BINDING = "cloudEvents:";
+
+    /** Its headers, those of attributes by the hub's names, whichever of both it came with. */
+    Map<String, Object> headers() {
+        var headers = new HashMap<String, Object>(properties.getHeaders() == null ? Map.of() : properties.getHeaders());
+        List.copyOf(headers.keySet()).stream()
+                .filter(name -> name.startsWith(OF_BINDING))
+                .forEach(name ->
+                        headers.putIfAbsent(ATTRIBUTE + name.substring(OF_BINDING.length()), headers.remove(name)));
+        return headers;
+    }
+
     /** An attribute, where the message is a CloudEvent. */
     @Nullable
     String attribute(String name) {
-        Map<String, Object> headers = properties.getHeaders() == null ? Map.of() : properties.getHeaders();
-        var value = headers.get("cloudEvents_" + name);
+        var value = headers().get(ATTRIBUTE + name);
         return value == null ? null : text(value);
     }
 

@@ -4,10 +4,6 @@ package io.serai.gateway;
 import io.serai.message.Event;
 import io.serai.message.Invalid;
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +35,7 @@ final class BinaryEvents {
             }
         }
         if (contentType != null) {
-            draft.set(EventDraft.DATA_CONTENT_TYPE, contentType);
+            draft.set(EventDraft.DATA_CONTENT_TYPE, MediaTypes.attribute(contentType));
         }
         return draft.toEvent(clock.instant(), body);
     }
@@ -73,36 +69,10 @@ final class BinaryEvents {
             }
             plain &= c != '%';
         }
-        return plain ? text : percentDecode(text);
+        return plain ? text : PercentEncoding.decode(text);
     }
 
     private static String unquote(String value) {
         return value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1");
-    }
-
-    private static @Nullable String percentDecode(String text) {
-        var bytes = new ByteArrayOutputStream(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c != '%') {
-                bytes.write(c);
-                continue;
-            }
-            int high = i + 2 <= text.length() - 1 ? Character.digit(text.charAt(i + 1), 16) : -1;
-            int low = i + 2 <= text.length() - 1 ? Character.digit(text.charAt(i + 2), 16) : -1;
-            if (high < 0 || low < 0) {
-                return null;
-            }
-            bytes.write(high << 4 | low);
-            i += 2;
-        }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
-                    .toString();
-        } catch (CharacterCodingException notUtf8) {
-            return null;
-        }
     }
 }

@@ -4,9 +4,9 @@ package io.serai.gateway;
 import io.serai.message.Event;
 import io.serai.message.EventType;
 import io.serai.message.Invalid;
+import io.serai.message.Times;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -111,7 +111,7 @@ final class EventDraft {
             return now;
         }
         try {
-            return OffsetDateTime.parse(time).toInstant();
+            return Times.parse(time);
         } catch (DateTimeException malformed) {
             wrong("time", "expected a date and time with offset (RFC 3339)");
             return now;

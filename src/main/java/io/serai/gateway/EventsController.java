@@ -170,7 +170,7 @@ final class EventsController {
                 new EventType(type),
                 parameter(request, "subject"),
                 clock.instant(),
-                request.getContentType(),
+                MediaTypes.attribute(request.getContentType()),
                 null,
                 extensions,
                 body);

@@ -14,7 +14,10 @@ import jakarta.servlet.DispatcherType;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.apache.camel.spi.RestClientRequestValidator;
+import org.apache.camel.spi.RestClientResponseValidator;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.apache.camel.support.processor.DefaultRestClientResponseValidator;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
@@ -120,6 +123,24 @@ class GatewayConfiguration {
                 public void addInterceptors(InterceptorRegistry registry) {
                     registry.addInterceptor(new KnownParameters()).addPathPatterns("/api/**");
                 }
+            };
+        }
+
+        @Bean
+        RestClientRequestValidator restRequestValidator(ObjectMapper json) {
+            return new RestRequestValidator(json);
+        }
+
+        /** An answer that is not what its route has promised is a fault of the route (500), told as a problem. */
+        @Bean
+        RestClientResponseValidator restResponseValidator() {
+            var camels = new DefaultRestClientResponseValidator();
+            return (exchange, expected) -> {
+                var error = camels.validate(exchange, expected);
+                if (error != null) {
+                    throw new IllegalStateException("answering request: " + error.body());
+                }
+                return error;
             };
         }
 

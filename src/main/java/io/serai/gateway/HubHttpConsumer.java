@@ -28,7 +28,6 @@ import org.apache.camel.StreamCache;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumerAware;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
-import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpBinding;
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpConstants;
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpConsumer;
 import org.apache.camel.http.base.HttpHelper;
@@ -69,7 +68,7 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Ga
         var own = endpoint.getRequestTimeout();
         // the component's is Spring MVC's, which is for controllers
         this.timeout = own > 0 && own != endpoint.getComponent().getRequestTimeout() ? Duration.ofMillis(own) : timeout;
-        this.binding = new SpringBootPlatformHttpBinding();
+        this.binding = new RouteBinding(endpoint.getCamelContext());
         binding.setHeaderFilterStrategy(new RouteHeaders(endpoint.getHeaderFilterStrategy()));
         binding.setFileNameExtWhitelist(endpoint.getFileNameExtWhitelist());
         // as bytes, read whole before the route starts: a reader would mend malformed text, and failures to read it get
@@ -280,6 +279,9 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Ga
     private void answer(Exchange exchange, HttpServletRequest request, HttpServletResponse response) {
         try {
             var failure = exchange.getException();
+            if (failure == null) {
+                failure = RestRequestValidator.bindingRefusal(exchange);
+            }
             if (failure != null) {
                 problems.write(request, response, failure);
             } else {

@@ -7,10 +7,8 @@ import io.serai.gateway.problem.Problem;
 import io.serai.gateway.problem.Refused;
 import io.serai.message.Event;
 import io.serai.message.Invalid;
+import io.serai.message.TextBytes;
 import java.io.IOException;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -209,24 +207,36 @@ final class JsonEvents {
                 draft.set(EventDraft.DATA_CONTENT_TYPE, MediaTypes.JSON);
                 return json;
             }
-            return MediaTypes.isJson(contentType) ? json : text(draft, json);
+            if (!MediaTypes.isJson(contentType)) {
+                return text(draft, contentType, json);
+            }
+            checkUtf8(draft, contentType);
+            return json;
         }
         if (binary != null && contentType != null && MediaTypes.isJson(contentType)) {
+            checkUtf8(draft, contentType);
             checkJson(draft, binary);
         }
         return binary == null ? NO_DATA : binary;
     }
 
-    /** JSON format, section 3.1.1: data of another media type is the text of a string. */
-    private byte[] text(EventDraft draft, byte[] literal) {
+    private static void checkUtf8(EventDraft draft, String contentType) {
+        try {
+            if (!MediaTypes.isUtf8(TextBytes.named(contentType))) {
+                draft.wrong(EventDraft.DATA_CONTENT_TYPE, MediaTypes.UTF8_ONLY);
+            }
+        } catch (Invalid unknown) {
+            draft.wrong(EventDraft.DATA_CONTENT_TYPE, MediaTypes.UTF8_ONLY);
+        }
+    }
+
+    /** JSON format, section 3.1.1: data of another media type is the text of a string, in the charset of that type. */
+    private byte[] text(EventDraft draft, String contentType, byte[] literal) {
         if (literal[0] == '"') {
             try {
-                var encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(data.string(literal)));
-                var bytes = new byte[encoded.remaining()];
-                encoded.get(bytes);
-                return bytes;
-            } catch (CharacterCodingException loneSurrogate) {
-                draft.wrong("data", "a lone surrogate cannot be written as UTF-8");
+                return TextBytes.encode(data.string(literal), contentType);
+            } catch (Invalid unwritable) {
+                draft.wrong("data", String.valueOf(unwritable.getMessage()));
                 return NO_DATA;
             } catch (IOException impossible) {
                 throw new IllegalStateException("reading data: it was checked before", impossible);

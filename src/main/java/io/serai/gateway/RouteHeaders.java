@@ -57,6 +57,11 @@ final class RouteHeaders implements HeaderFilterStrategy {
                 || http.applyFilterToCamelHeaders(name, value, exchange);
     }
 
+    /** Whether the caller has sent that credential, which is no header of the route. */
+    static boolean isCredentialOfCaller(Exchange exchange, String name) {
+        return exchange.getProperty(PROPERTY + name.toLowerCase(Locale.ROOT)) != null;
+    }
+
     private static boolean startsWithAny(String name, List<String> prefixes) {
         for (var prefix : prefixes) {
             if (name.regionMatches(true, 0, prefix, 0, prefix.length())) {

@@ -62,9 +62,9 @@ public record Event(
     private static final Instant FIRST_TIME = Instant.parse("0000-01-01T00:00:00Z");
     private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59.999999999Z");
     private static final Pattern EXTENSION_NAME = Pattern.compile("[a-z0-9]{1,64}");
-    /** Printable ASCII only: it becomes a header of HTTP and AMQP, which bounds it in bytes. */
+    /** Printable ASCII only: it becomes a header of HTTP and AMQP, which bounds it in bytes. Parameters may be empty. */
     private static final Pattern MEDIA_TYPE = Pattern.compile("[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}"
-            + "( *; *[A-Za-z0-9!#$&^_.+-]+=(\"[ !#-\\[\\]-~]*\"|[!#-:<-~]+))*+");
+            + "( *;( *[A-Za-z0-9!#$%&'*+.^_`|~-]+=(\"([ !#-\\[\\]-~]|\\\\[ -~])*+\"|[!#-:<-~]+))?+)*+ *");
 
     private static final java.util.Set<String> RESERVED = java.util.Set.of(
             "id",

@@ -412,6 +412,40 @@ abstract class BusContract {
     }
 
     @Test
+    void headersOfTheBindingForAmqp10AreAttributesToo() throws Exception {
+        var type = newType();
+        var received = subscribe(newName(), type);
+        var headers = Map.<String, Object>of(
+                "cloudEvents:specversion",
+                "1.0",
+                "cloudEvents:id",
+                "1",
+                "cloudEvents:source",
+                "/other",
+                "cloudEvents:type",
+                type,
+                "cloudEvents:time",
+                "2026-11-21t10:00:00z",
+                "cloudEvents:tenant",
+                "a",
+                "cloudEvents_tenant",
+                "b");
+
+        try (var channel = amqp.createChannel()) {
+            channel.basicPublish(
+                    BusTopology.EVENTS,
+                    type,
+                    new BasicProperties.Builder().headers(headers).build(),
+                    new byte[] {1});
+        }
+
+        await().until(() -> !received.isEmpty());
+        assertThat(received.peek().id()).isEqualTo("1");
+        assertThat(received.peek().time()).isEqualTo("2026-11-21T10:00:00Z");
+        assertThat(received.peek().extensions()).containsExactly(Map.entry("tenant", "b"));
+    }
+
+    @Test
     void messageThatIsNoCloudEventIsParked() throws Exception {
         var type = newType();
         var name = newName();

@@ -66,14 +66,36 @@ class BodyTest {
     }
 
     @Test
-    void textThatIsNotUtf8IsShownAsBase64() throws Exception {
+    void textThatIsNotOfItsCharsetIsShownAsBase64() throws Exception {
         assertBase64("text/plain", new byte[] {(byte) 0xff});
-        assertBase64("text/plain; charset=iso-8859-1", bytes("abc"));
+        assertBase64("text/plain; charset=us-ascii", bytes("\u00e9"));
+        assertBase64("text/plain; charset=none", bytes("abc"));
+        // a reader would write it with the other mark
+        assertBase64("text/plain; charset=utf-16", "\ufeffabc".getBytes(StandardCharsets.UTF_16LE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/xml",
+                "application/soap+xml",
+                "image/svg+xml",
+                "application/yaml",
+                "application/x-ndjson",
+                "application/x-www-form-urlencoded",
+                "application/EDIFACT",
+                "text/plain; charset=iso-8859-1"
+            })
+    void textOfAnyTypeIsAString(String contentType) throws Exception {
+        var charset = contentType.contains("8859") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8;
+        assertThat(shown(contentType, "<\u00e9>".getBytes(charset))).endsWith(",\"data\":\"<\u00e9>\"}");
     }
 
     @Test
     void otherMediaIsShownAsBase64() throws Exception {
-        assertBase64("application/xml", bytes("<a/>"));
+        assertBase64("application/octet-stream", bytes("abc"));
+        assertBase64("image/png", bytes("abc"));
+        assertBase64("application/pdf", new byte[] {'%', 0, 1});
     }
 
     @Test

@@ -42,6 +42,22 @@ class EditTest {
     }
 
     @Test
+    void anEventWithTheNamesOfTheBindingForAmqp10IsEditedAsOne() {
+        var event = new FailedMessage(
+                new BasicProperties.Builder()
+                        .headers(Map.of("cloudEvents:id", "1", "cloudEvents:source", "/s", "cloudEvents:type", "t"))
+                        .build(),
+                "{}".getBytes(UTF_8));
+
+        var edited = new Edit(null, null, Map.of("subject", "42"), null).of(event, "new", 100);
+
+        assertThat(edited.message().properties().getHeaders())
+                .containsEntry("cloudEvents_id", "new")
+                .containsEntry("cloudEvents_subject", "42")
+                .doesNotContainKey("cloudEvents:id");
+    }
+
+    @Test
     void whatIsNoTextIsNamed() {
         assertThat(refused(new Edit(null, null, null, Map.of("tenant", "\ud800"))))
                 .containsExactly("edit.headers.tenant");

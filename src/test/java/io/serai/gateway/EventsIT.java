@@ -243,6 +243,45 @@ class EventsIT {
         assertThat(response.body()).contains("datacontenttype");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/json;",
+                "application/json ;",
+                "application/json; charset=utf-8;",
+                "application/json; ; charset=utf-8",
+                "application/json;;;charset=utf-8",
+                "application/json;\tcharset=utf-8",
+                "application/json; charset=utf8",
+                "application/json; charset=\"UTF-8\"",
+                "application/json; profile=\"a;\\\"b\"",
+                "application/vnd.x+json; v='1'"
+            })
+    void aMediaTypeMayHaveEmptyParametersAndOtherNamesOfUtf8(String contentType) throws Exception {
+        assertThat(client.post("/api/events/t", "{}", "Content-Type", contentType)
+                        .statusCode())
+                .isEqualTo(202);
+        assertThat(client.post(
+                                "/api/events",
+                                "{}",
+                                "Content-Type",
+                                contentType,
+                                "ce-specversion",
+                                "1.0",
+                                "ce-id",
+                                "1",
+                                "ce-source",
+                                "/t",
+                                "ce-type",
+                                "t")
+                        .statusCode())
+                .isEqualTo(202);
+        var event = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/t\",\"type\":\"t\"}";
+        assertThat(client.post("/api/events", event, "Content-Type", "application/cloudevents+json; ;charset=utf8;")
+                        .statusCode())
+                .isEqualTo(202);
+    }
+
     @Test
     void theSdkSpeaksAllItsModesToIt() throws Exception {
         var event = CloudEventBuilder.v1()

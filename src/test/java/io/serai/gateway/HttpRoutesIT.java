@@ -4,21 +4,29 @@ package io.serai.gateway;
 import static io.serai.gateway.Client.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.jayway.jsonpath.JsonPath;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
 import io.serai.message.Conflict;
 import io.serai.message.Unavailable;
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,6 +38,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.model.dataformat.JsonLibrary;
 import org.apache.camel.model.language.XPathExpression;
+import org.apache.camel.model.rest.RestBindingMode;
+import org.apache.camel.model.rest.RestParamType;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -63,6 +73,28 @@ class HttpRoutesIT {
     private static final String STAX = "javax.xml.transform.stax.StAXSource";
     private static final String STREAM = "javax.xml.transform.stream.StreamSource";
     private static final AtomicInteger DONE = new AtomicInteger();
+    /** Each kind of body that a route may end with. */
+    private static final Map<String, Object> BODIES = Map.ofEntries(
+            Map.entry("long", 0L),
+            Map.entry("int", 11),
+            Map.entry("big", new BigDecimal("1.10")),
+            Map.entry("double", 2.5),
+            Map.entry("boolean", true),
+            Map.entry("list", List.of(1, 2)),
+            Map.entry("array", new int[] {1, 2}),
+            Map.entry("rows", List.of(Map.of("n", 1L))),
+            Map.entry("map", Map.of("n", 1)),
+            Map.entry("record", new Order("a", 1)),
+            Map.entry("node", JsonNodeFactory.instance.objectNode().put("n", 1)),
+            Map.entry("instant", Instant.parse("2026-11-21T10:00:00Z")),
+            Map.entry("uuid", new UUID(1, 2)),
+            Map.entry("enum", TimeUnit.DAYS),
+            Map.entry("character", 'x'),
+            Map.entry("text", new StringBuilder("grüße")),
+            Map.entry("reader", new StringReader("grüße")),
+            Map.entry("bytes", "grüße".getBytes(StandardCharsets.UTF_8)),
+            Map.entry("buffer", ByteBuffer.wrap("grüße".getBytes(StandardCharsets.UTF_8))));
+
     private static final Partner PARTNER = new Partner();
     private static final Partner STRANGER = new Partner();
 
@@ -152,6 +184,71 @@ class HttpRoutesIT {
                                             ",",
                                             exchange.getMessage().getHeaders().keySet())));
                     from("platform-http:/t/name/{name}").setBody(simple("[${header.name}]"));
+                    rest("/t/items").get("/{name}/parts/{part}").to("direct:item");
+                    from("direct:item").setBody(simple("[${header.name}|${header.part}]"));
+                    from("platform-http:/t/body/{kind}").process(exchange -> {
+                        var kind = exchange.getMessage().getHeader("kind", String.class);
+                        exchange.getMessage().setBody(BODIES.get(kind));
+                    });
+                    from("platform-http:/t/no-json").setBody(constant(new Object()));
+                    from("platform-http:/t/text")
+                            .setHeader("Content-Type", simple("${header.type}"))
+                            .setBody(constant("grüße €"));
+                    from("platform-http:/t/again/map")
+                            .unmarshal()
+                            .json()
+                            .marshal()
+                            .json();
+                    from("platform-http:/t/again/node")
+                            .unmarshal()
+                            .json(JsonNode.class)
+                            .marshal()
+                            .json();
+                    from("platform-http:/t/again/bare").unmarshal().json();
+                    rest("/t/valid")
+                            .clientRequestValidation(true)
+                            .get()
+                            .produces(JSON)
+                            .param()
+                            .name("q")
+                            .type(RestParamType.query)
+                            .required(true)
+                            .endParam()
+                            .param()
+                            .name("X-Api-Key")
+                            .type(RestParamType.header)
+                            .required(true)
+                            .endParam()
+                            .param()
+                            .name("order")
+                            .type(RestParamType.query)
+                            .required(false)
+                            .allowableValues("up", "down")
+                            .endParam()
+                            .to("direct:valid")
+                            .post()
+                            .consumes(JSON)
+                            .produces(JSON)
+                            .bindingMode(RestBindingMode.json)
+                            .type(Order.class)
+                            .param()
+                            .name("body")
+                            .type(RestParamType.body)
+                            .required(true)
+                            .endParam()
+                            .to("direct:valid");
+                    rest("/t/promised")
+                            .clientResponseValidation(true)
+                            .bindingMode(RestBindingMode.json)
+                            .get()
+                            .produces(JSON)
+                            .responseMessage()
+                            .code(200)
+                            .header("X-Promised")
+                            .endHeader()
+                            .endResponseMessage()
+                            .to("direct:valid");
+                    from("direct:valid").setBody(constant("{\"ok\":true}"));
                     from("platform-http:/t/repeat")
                             .setHeader("X-Request-Id", simple("${header.X-Request-Id}"))
                             .setHeader("Location", constant("/t/repeat/1"))
@@ -329,6 +426,109 @@ class HttpRoutesIT {
     @Test
     void restRouteAnswers() throws Exception {
         assertThat(client.get("/t/rest/42").body()).isEqualTo("42");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "long; 0",
+                "int; 11",
+                "big; 1.10",
+                "double; 2.5",
+                "boolean; true",
+                "list; [1,2]",
+                "array; [1,2]",
+                "rows; [{\"n\":1}]",
+                "map; {\"n\":1}",
+                "record; {\"id\":\"a\",\"quantity\":1}",
+                "node; {\"n\":1}",
+                "instant; \"2026-11-21T10:00:00Z\"",
+                "uuid; \"00000000-0000-0001-0000-000000000002\"",
+                "enum; \"DAYS\"",
+                "character; \"x\""
+            })
+    void whateverIsNoTextIsAnsweredAsItsJson(String kind, String json) throws Exception {
+        var response = client.get("/t/body/" + kind);
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type")).contains(JSON);
+        assertThat(response.body()).isEqualTo(json);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text", "reader", "bytes", "buffer"})
+    void textAndBytesAreAnsweredAsTheyAre(String kind) throws Exception {
+        assertThat(client.get("/t/body/" + kind).body()).isEqualTo("grüße");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"map", "node", "bare"})
+    void numbersKeepTheirDigits(String way) throws Exception {
+        var numbers = "[1.10,0.1,12345678901234567890.123456789,9007199254740993,123456789012345678901234567890,"
+                + "2.50E+400,1E-7]";
+        assertThat(client.post("/t/again/" + way, numbers, "Content-Type", JSON).body())
+                .isEqualTo(numbers);
+    }
+
+    @Test
+    void bodyThatIsNoJsonEitherIsAFaultOfTheRoute() throws Exception {
+        assertProblem(client.get("/t/no-json"), 500, "internal-server-error");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "text/plain, text/plain, utf-8",
+        "text/plain;charset=utf-16, text/plain;charset=utf-16, utf-16",
+        "text/plain;charset=windows-1252, text/plain;charset=windows-1252, windows-1252",
+        "text/plain;charset=iso-8859-1, text/plain;charset=utf-8, utf-8",
+        "text/plain;charset=none, text/plain;charset=utf-8, utf-8"
+    })
+    void textIsAnsweredInTheCharsetThatItsContentTypeNames(String set, String told, String charset) throws Exception {
+        var response = client.bytes("/t/text?type=" + set);
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type").orElse("").replace(" ", ""))
+                .isEqualToIgnoringCase(told);
+        assertThat(new String(response.body(), charset)).isEqualTo("grüße €");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a%20b%C3%A9, a bé", "C%2D17, C-17", "a+b, a+b", "50%25, 50%", "%E6%9D%B1, 東"})
+    void aPathVariableIsItsSegmentDecoded(String segment, String value) throws Exception {
+        assertThat(client.get("/t/name/" + segment).body()).isEqualTo("[" + value + "]");
+        assertThat(client.get("/t/items/" + segment + "/parts/%41").body()).isEqualTo("[" + value + "|A]");
+    }
+
+    @Test
+    void aPathVariableThatIsNotUtf8Is400() throws Exception {
+        assertThat(client.get("/t/name/%FF").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void whatAnInterfaceRefusesIsAProblemThatNamesIt() throws Exception {
+        var missing = client.get("/t/valid?order=sideways");
+        assertProblem(missing, 400, "bad-request");
+        assertThat(JsonPath.<List<String>>read(missing.body(), "$.errors[*].name"))
+                .containsExactly("q", "X-Api-Key", "order");
+        assertThat(client.get("/t/valid?q=1&order=up", "X-Api-Key", "k").statusCode())
+                .isEqualTo(200);
+        assertProblem(client.post("/t/valid", "{bad", "Content-Type", JSON), 400, "malformed-json");
+        assertProblem(client.post("/t/valid", "{} x", "Content-Type", JSON), 400, "malformed-json");
+        assertProblem(client.post("/t/valid", "", "Content-Type", JSON), 400, "bad-request");
+        assertProblem(client.post("/t/valid", "{\"quantity\":\"many\"}", "Content-Type", JSON), 400, "bad-request");
+        assertProblem(client.post("/t/valid", "<a/>", "Content-Type", "text/xml"), 415, "unsupported-media-type");
+        for (var accept : List.of("text/html", "application/json;q=0", "text/*", "application/xml, text/html")) {
+            assertProblem(client.post("/t/valid", "{}", "Content-Type", JSON, "Accept", accept), 406, "not-acceptable");
+        }
+        for (var accept : List.of("application/*", "*/*", "text/html, application/*;q=0.1", "application/json;q=1")) {
+            var answered = client.post("/t/valid", "{}", "Content-Type", JSON, "Accept", accept);
+            assertThat(answered.statusCode()).as(accept).isEqualTo(200);
+            assertThat(answered.headers().firstValue("Content-Type")).contains(JSON);
+        }
+    }
+
+    @Test
+    void answerThatIsNotWhatItsInterfacePromisesIsAProblem() throws Exception {
+        assertProblem(client.get("/t/promised"), 500, "internal-server-error");
     }
 
     @Test

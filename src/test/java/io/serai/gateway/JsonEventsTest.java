@@ -143,6 +143,31 @@ class JsonEventsTest {
         assertThat(event.data()).isEqualTo(utf8("<a>ä\n</a>"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"iso-8859-1", "windows-1252", "utf-16", "UTF-16LE", "ibm850", "\\\"latin1\\\"", "utf8"})
+    void dataIsTheTextInTheCharsetOfItsMediaType(String charset) throws IOException {
+        var event = events.one(
+                utf8(HEAD + ",\"data\":\"grüße\",\"datacontenttype\":\"text/plain; charset=" + charset + "\"}"));
+        assertThat(event.data()).isEqualTo("grüße".getBytes(charset.replaceAll("[\\\\\"]", "")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "text/plain;charset=us-ascii, data",
+        "text/plain;charset=none, data",
+        "application/json;charset=iso-8859-1, datacontenttype",
+        "application/json;charset=none, datacontenttype"
+    })
+    void dataThatIsNotOfItsCharsetIsRefused(String contentType, String name) {
+        assertThatThrownBy(() ->
+                        events.one(utf8(HEAD + ",\"data\":\"grüße\",\"datacontenttype\":\"" + contentType + "\"}")))
+                .isInstanceOfSatisfying(
+                        Invalid.class,
+                        invalid -> assertThat(invalid.fields())
+                                .extracting(Invalid.Field::name)
+                                .containsExactly(name));
+    }
+
     @Test
     void base64IsDecoded() throws IOException {
         var event = events.one(utf8(HEAD + ",\"data_base64\":\"AAH/\",\"datacontenttype\":\"image/png\"}"));

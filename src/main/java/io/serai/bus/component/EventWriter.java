@@ -5,13 +5,16 @@ import io.serai.message.Event;
 import io.serai.message.EventIds;
 import io.serai.message.EventType;
 import io.serai.message.Invalid;
+import io.serai.message.Times;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
+import org.apache.camel.Message;
 import org.apache.camel.support.ExchangeHelper;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +35,7 @@ final class EventWriter {
     private final @Nullable Expression contentType;
     private final @Nullable Expression dataSchema;
     private final Map<String, Expression> extensions = new HashMap<>();
-    private final EventBody bodies;
+    private final RouteBody bodies;
 
     EventWriter(EventEndpoint endpoint) {
         this.endpoint = endpoint;
@@ -48,7 +51,7 @@ final class EventWriter {
                 extensions.put(name, expression);
             }
         });
-        this.bodies = new EventBody(endpoint.getCamelContext());
+        this.bodies = new RouteBody(endpoint.getCamelContext());
     }
 
     Event write(Exchange exchange, EventType type) {
@@ -58,13 +61,15 @@ final class EventWriter {
         if (eventId == null) {
             eventId = EventIds.next();
         }
-        var body = bodies.of(message);
+        var declared =
+                first(evaluate(contentType, exchange), message.getHeader(EventHeaders.CONTENT_TYPE, String.class));
+        var body = bodies.of(message.getBody(), declared, exchange);
         var event = new Event(
                 eventId,
                 sourceOf(exchange, consumed),
                 type,
                 first(evaluate(subject, exchange), consumed.setByRoute(message, EventHeaders.SUBJECT)),
-                timeOf(first(evaluate(time, exchange), consumed.setByRoute(message, EventHeaders.TIME))),
+                timeOf(first(evaluate(time, exchange), timeSetByRoute(consumed, message))),
                 first(evaluate(contentType, exchange), body.contentType()),
                 first(evaluate(dataSchema, exchange), consumed.setByRoute(message, EventHeaders.DATA_SCHEMA)),
                 extensionsOf(exchange, consumed, eventId),
@@ -101,12 +106,21 @@ final class EventWriter {
         return values;
     }
 
+    /** As text, Java leaves out seconds that are zero. */
+    private static @Nullable String timeSetByRoute(Consumed consumed, Message message) {
+        var value = message.getHeader(EventHeaders.TIME);
+        if (value instanceof OffsetDateTime time) {
+            return time.toInstant().toString();
+        } else if (value instanceof ZonedDateTime time) {
+            return time.toInstant().toString();
+        }
+        return consumed.setByRoute(message, EventHeaders.TIME);
+    }
+
     private static Instant timeOf(@Nullable String text) {
         try {
             // the outbox keeps microseconds, so an event is the same whichever way it goes
-            return text == null
-                    ? Instant.now().truncatedTo(java.time.temporal.ChronoUnit.MICROS)
-                    : OffsetDateTime.parse(text).toInstant();
+            return text == null ? Instant.now().truncatedTo(java.time.temporal.ChronoUnit.MICROS) : Times.parse(text);
         } catch (DateTimeException malformed) {
             throw new Invalid("publishing: time is not RFC 3339, like 2026-11-21T10:00:00Z", malformed);
         }

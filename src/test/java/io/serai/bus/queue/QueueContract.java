@@ -16,11 +16,14 @@ import io.serai.message.EventType;
 import io.serai.message.Invalid;
 import io.serai.message.Unavailable;
 import io.serai.testing.HubInside;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -207,6 +210,52 @@ abstract class QueueContract {
         assertThat(sent.getProps().getDeliveryMode()).isEqualTo(2);
         assertThat(sent.getProps().getContentType()).isEqualTo("text/plain;charset=utf-8");
         assertThat(sent.getProps().getHeaders()).containsOnlyKeys("warehouse");
+    }
+
+    @Test
+    void whateverIsNoTextIsSentAsItsJson() throws Exception {
+        var queue = newQueue();
+        var bodies = new LinkedHashMap<Object, String>();
+        bodies.put(11, "11");
+        bodies.put(12L, "12");
+        bodies.put(300, "300");
+        bodies.put(new BigDecimal("1.10"), "1.10");
+        bodies.put(2.5, "2.5");
+        bodies.put(true, "true");
+        bodies.put(List.of(1, 2), "[1,2]");
+        bodies.put(new int[] {1, 2}, "[1,2]");
+        bodies.put(Map.of("n", 1), "{\"n\":1}");
+        bodies.put(Instant.parse("2026-11-21T10:00:00Z"), "\"2026-11-21T10:00:00Z\"");
+        for (var each : bodies.entrySet()) {
+            camel.createProducerTemplate().sendBody("spring-rabbitmq:default?routingKey=" + queue, each.getKey());
+
+            var sent = amqp.basicGet(queue, true);
+            assertThat(new String(sent.getBody(), StandardCharsets.UTF_8)).isEqualTo(each.getValue());
+            assertThat(sent.getProps().getContentType()).isEqualTo("application/json");
+        }
+        assertThatThrownBy(() -> camel.createProducerTemplate()
+                        .sendBody("spring-rabbitmq:default?routingKey=" + queue, new Object()))
+                .cause()
+                .isInstanceOf(Invalid.class)
+                .hasMessageContaining("marshal it first");
+        assertThat(amqp.messageCount(queue)).isZero();
+    }
+
+    @Test
+    void textIsSentInTheCharsetThatItsContentTypeNames() throws Exception {
+        var queue = newQueue();
+        var to = "spring-rabbitmq:default?routingKey=" + queue;
+
+        camel.createProducerTemplate()
+                .sendBodyAndHeader(to, "grüße", "CamelSpringRabbitmqContentType", "text/plain; charset=iso-8859-1");
+        assertThat(new String(amqp.basicGet(queue, true).getBody(), StandardCharsets.ISO_8859_1))
+                .isEqualTo("grüße");
+
+        assertThatThrownBy(() -> camel.createProducerTemplate()
+                        .sendBodyAndHeader(to, "東", "CamelSpringRabbitmqContentType", "text/plain; charset=iso-8859-1"))
+                .cause()
+                .isInstanceOf(Invalid.class)
+                .hasMessageContaining("ISO-8859-1");
     }
 
     @Test
