@@ -50,7 +50,7 @@ sealed interface Body {
     private static @Nullable String text(byte[] data, String contentType, boolean certain) {
         var text = TextBytes.decode(data, contentType);
         if (text == null
-                || !certain && text.chars().anyMatch(c -> Character.isISOControl(c) && !Character.isWhitespace(c))) {
+                || (!certain && text.chars().anyMatch(c -> Character.isISOControl(c) && !Character.isWhitespace(c)))) {
             return null;
         }
         try {

@@ -85,7 +85,7 @@ final class RestRequestValidator implements RestClientRequestValidator {
     private void checkBody(Exchange exchange, ValidationContext expected, @Nullable String contentType) {
         var message = exchange.getIn();
         var isJson = contentType != null && TextBytes.isJson(TextBytes.mediaType(contentType));
-        if (message.getBody() == null || !isJson && !expected.requiredBody()) {
+        if (message.getBody() == null || (!isJson && !expected.requiredBody())) {
             if (expected.requiredBody()) {
                 throw missingBody();
             }

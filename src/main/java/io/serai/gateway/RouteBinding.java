@@ -81,7 +81,7 @@ final class RouteBinding extends SpringBootPlatformHttpBinding {
             message.setBody(bodies.json(body));
             // a number and a boolean are the same as text
             var scalar = body instanceof Number || body instanceof Boolean;
-            if (type == null || !scalar && !TextBytes.isJson(TextBytes.mediaType(type))) {
+            if (type == null || (!scalar && !TextBytes.isJson(TextBytes.mediaType(type)))) {
                 message.setHeader(Exchange.CONTENT_TYPE, RouteBody.JSON);
             }
         }

@@ -68,7 +68,11 @@ public final class TextBytes {
         return null;
     }
 
-    /** @throws Invalid where the charset is unknown, or has not all characters of the text */
+    /**
+     * Writes text in the charset of its content type.
+     *
+     * @throws Invalid where the charset is unknown, or has not all characters of the text
+     */
     public static byte[] encode(CharSequence text, @Nullable String contentType) {
         var charset = charset(text, contentType);
         try {

@@ -85,6 +85,8 @@ public final class RouteBody {
     }
 
     /**
+     * The bytes of a body.
+     *
      * @param declared the content type that the route has given it, or null
      * @param exchange whose body it is, or null where only the body is known
      * @throws Invalid where the body can be written neither as its content type says nor as JSON
@@ -106,7 +108,11 @@ public final class RouteBody {
         return new Content(json(body), JSON);
     }
 
-    /** @throws Invalid where it cannot be written so */
+    /**
+     * The body as JSON.
+     *
+     * @throws Invalid where it cannot be written so
+     */
     public byte[] json(Object body) {
         try {
             return json.writeValueAsBytes(body);
