@@ -31,7 +31,7 @@ final class SamePaths implements OpenApiCustomizer {
         document.getPaths().keySet().forEach(path -> names.merge(shape(path), path, SamePaths::joined));
         var joined = new Paths();
         document.getPaths().forEach((path, item) -> {
-            var name = names.get(shape(path));
+            var name = names.getOrDefault(shape(path), path);
             var into = joined.computeIfAbsent(name, none -> new PathItem());
             var renamed = names(path, name);
             item.readOperationsMap().forEach((method, operation) -> {

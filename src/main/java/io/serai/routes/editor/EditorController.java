@@ -7,15 +7,16 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.DigestUtils;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -31,6 +32,7 @@ final class EditorController {
     private static final Duration YEAR = Duration.ofDays(365);
 
     private final Catalogue catalogue = new Catalogue();
+    private final Supplier<byte[]> schema = SingletonSupplier.of(() -> new EditorSchema(catalogue).bytes());
 
     /**
      * A component.
@@ -44,14 +46,8 @@ final class EditorController {
     @Operation(summary = "Shows the JSON schema of routes in YAML")
     @ApiResponse(responseCode = "200", content = @Content(schema = @Schema(type = "object")))
     @GetMapping(path = "/api/editor/schema", produces = "application/json")
-    ResponseEntity<byte[]> schema(@RequestParam(name = "v", required = false) @Nullable String version)
-            throws IOException {
-        try (var schema = Catalogue.class.getClassLoader().getResourceAsStream("schema/camelYamlDsl.json")) {
-            if (schema == null) {
-                throw new IllegalStateException("reading schema/camelYamlDsl.json: camel-yaml-dsl is not there");
-            }
-            return answer(schema.readAllBytes(), version);
-        }
+    ResponseEntity<byte[]> schema(@RequestParam(name = "v", required = false) @Nullable String version) {
+        return answer(schema.get(), version);
     }
 
     @Operation(summary = "Lists the components that Camel and this hub know")
