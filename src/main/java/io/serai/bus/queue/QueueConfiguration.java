@@ -35,8 +35,7 @@ class QueueConfiguration {
         component.setConnectionFactory(connections);
         component.setAmqpAdmin(broker);
         component.setAutoDeclare(false);
-        component.setListenerContainerFactory(
-                new QueueContainers(parking, suspects, new QueueNews(failingInputs)));
+        component.setListenerContainerFactory(new QueueContainers(parking, suspects, new QueueNews(failingInputs)));
         var converter = new QueueHeaders();
         converter.setHeaderFilterStrategy(headers());
         component.setMessagePropertiesConverter(converter);
