@@ -4,6 +4,7 @@ package io.serai.gateway;
 import io.serai.bus.component.RouteBody;
 import io.serai.gateway.problem.Problem;
 import io.serai.gateway.problem.Refused;
+import io.serai.message.CredentialNames;
 import io.serai.message.Invalid;
 import io.serai.message.TextBytes;
 import jakarta.activation.DataHandler;
@@ -11,6 +12,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -50,6 +54,27 @@ final class RouteBinding extends SpringBootPlatformHttpBinding {
             fault.addSuppressed(unwritable);
             throw fault;
         }
+    }
+
+    /** What {@code http:} endpoints would send on as their query is without the caller's credentials. */
+    @Override
+    public void readRequest(HttpServletRequest request, Message message) {
+        super.readRequest(request, message);
+        for (var name : List.of(Exchange.HTTP_QUERY, Exchange.HTTP_RAW_QUERY)) {
+            var query = message.getHeader(name, String.class);
+            if (query != null) {
+                var kept = Arrays.stream(query.split("&", -1))
+                        .filter(parameter -> !isCredential(parameter))
+                        .collect(Collectors.joining("&"));
+                message.setHeader(name, kept.isEmpty() ? null : kept);
+            }
+        }
+    }
+
+    private static boolean isCredential(String parameter) {
+        var name = parameter.split("=", 2)[0].replace('+', ' ');
+        var decoded = PercentEncoding.decode(name);
+        return CredentialNames.isCredential(decoded == null ? name : decoded);
     }
 
     /** A path variable is its segment decoded (RFC 3986, 2.4); Camel's own leaves it as it stands in the URL. */

@@ -112,6 +112,7 @@ class HttpRoutesIT {
 
         private final HttpServer server;
         private volatile Headers called = new Headers();
+        private volatile String query = "";
 
         Partner() {
             try {
@@ -127,6 +128,7 @@ class HttpRoutesIT {
             });
             server.createContext("/", call -> {
                 called = call.getRequestHeaders();
+                query = String.valueOf(call.getRequestURI().getRawQuery());
                 call.getResponseHeaders().add("Set-Cookie", "partner=1");
                 call.getResponseHeaders().add("X-Partner", "p");
                 call.sendResponseHeaders(200, 2);
@@ -255,6 +257,7 @@ class HttpRoutesIT {
                             .setHeader("Set-Cookie", constant("own=1"));
                     from("platform-http:/t/check").setBody(simple("${exchangeProperty.caller-x-api-key}"));
                     from("platform-http:/t/partner").removeHeaders("CamelHttp*").to(PARTNER.address() + "/a");
+                    from("platform-http:/t/bridge").to(PARTNER.address() + "/a?bridgeEndpoint=true");
                     from("platform-http:/t/partner-with-login")
                             .removeHeaders("CamelHttp*")
                             .setHeader("Authorization", constant("Bearer own"))
@@ -700,6 +703,15 @@ class HttpRoutesIT {
         assertThat(PARTNER.called).containsKeys("X-ok", "N").doesNotContainKey("Te");
         assertThat(PARTNER.called.toString()).doesNotContain("secret");
         assertThat(response.headers().map().keySet()).doesNotContain("set-cookie", "x-partner", "authorization");
+    }
+
+    @Test
+    void credentialsInTheQueryOfTheCallerGoToNoPartner() throws Exception {
+        client.get("/t/bridge?access_token=secret-1&n=1&acc%65ss_token=secret-2&api-key&q=a%26b+c");
+        assertThat(PARTNER.query).isEqualTo("n=1&q=a%26b+c");
+
+        client.get("/t/bridge?access_token=secret-1");
+        assertThat(PARTNER.query).isEqualTo("null");
     }
 
     @Test
