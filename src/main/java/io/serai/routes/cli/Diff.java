@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -136,13 +137,25 @@ final class Diff implements Callable<Integer> {
                     "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)));
         }
         var client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
-        var answer = client.send(request.build(), BodyHandlers.ofInputStream());
+        var answer = send(client, request.build());
         try (var body = answer.body()) {
             if (answer.statusCode() != OK) {
                 throw new IOException(at + " answers " + answer.statusCode()
                         + (answer.statusCode() == 401 ? "; give --user, and the password in SERAI_PASSWORD" : ""));
             }
             return hashes(body);
+        }
+    }
+
+    private HttpResponse<InputStream> send(HttpClient client, HttpRequest request)
+            throws IOException, InterruptedException {
+        try {
+            return client.send(request, BodyHandlers.ofInputStream());
+        } catch (IOException cause) {
+            throw new IOException(
+                    "no hub answers at " + url + " (" + cause.getClass().getSimpleName()
+                            + "); start it, or say where it is by --url",
+                    cause);
         }
     }
 

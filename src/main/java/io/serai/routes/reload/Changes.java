@@ -58,6 +58,10 @@ public record Changes(Map<String, Optional<RouteFile>> files) {
         return new Changes(some);
     }
 
+    public boolean isRemoval(String path) {
+        return files.containsKey(path) && files.get(path).isEmpty();
+    }
+
     boolean isEmpty() {
         return files.isEmpty();
     }

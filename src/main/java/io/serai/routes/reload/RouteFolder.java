@@ -4,6 +4,7 @@ package io.serai.routes.reload;
 import io.serai.routes.lint.RouteFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -14,11 +15,13 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
@@ -94,14 +97,19 @@ public final class RouteFolder {
         }
     }
 
-    /** Writes a file so that nobody, not even after a power cut, finds half of it. */
+    /**
+     * Writes a file so that nobody, not even after a power cut, finds half of it. One that is there keeps its permissions; a new
+     * one has those of the process's umask.
+     */
     public void write(RouteFile file) throws IOException {
         var target = directory.resolve(file.path());
         var folder = Optional.ofNullable(target.getParent()).orElse(directory);
         Files.createDirectories(folder);
-        var unseen = Files.createTempFile(folder, ".serai-", ".tmp");
+        // a temporary file would be its owner's alone
+        var unseen = folder.resolve(".serai-" + UUID.randomUUID() + ".tmp");
         try {
-            Files.write(unseen, file.content());
+            Files.write(unseen, file.content(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            keepPermissions(target, unseen);
             try (var channel = FileChannel.open(unseen, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
@@ -111,7 +119,25 @@ public final class RouteFolder {
         }
     }
 
+    private static void keepPermissions(Path before, Path now) throws IOException {
+        var old = Files.getFileAttributeView(before, PosixFileAttributeView.class);
+        if (old != null && Files.exists(before)) {
+            Files.setPosixFilePermissions(now, old.readAttributes().permissions());
+        }
+    }
+
+    /** Deletes a file, and the folders that are empty without it. */
     public void delete(String path) throws IOException {
-        Files.deleteIfExists(directory.resolve(path));
+        var file = directory.resolve(path);
+        Files.deleteIfExists(file);
+        try {
+            for (var folder = file.getParent();
+                    folder != null && !folder.equals(directory) && folder.startsWith(directory);
+                    folder = folder.getParent()) {
+                Files.deleteIfExists(folder);
+            }
+        } catch (DirectoryNotEmptyException others) {
+            // it is still needed
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.serai.routes.lint.RouteFile;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,8 +68,15 @@ final class RoutesStart {
         if (outcome.busy() != null) {
             LOG.warn("route files {} wait: {}", changes.files().keySet(), outcome.busy());
         }
-        if (!outcome.live().isEmpty()) {
-            LOG.info("route files {} are live, started {}", outcome.live(), outcome.started());
+        var gone = new TreeSet<>(outcome.live());
+        gone.removeIf(path -> !changes.isRemoval(path));
+        var live = new TreeSet<>(outcome.live());
+        live.removeAll(gone);
+        if (!live.isEmpty()) {
+            LOG.info("route files {} are live, started {}", live, outcome.started());
+        }
+        if (!gone.isEmpty()) {
+            LOG.info("route files {} are gone, and what they ran", gone);
         }
         for (var path : outcome.refused()) {
             LOG.error(

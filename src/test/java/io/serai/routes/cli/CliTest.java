@@ -20,6 +20,7 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -338,6 +339,21 @@ class CliTest {
                     .as(arguments.toString())
                     .isEqualTo(2);
         }
+    }
+
+    @Test
+    void aHubThatDoesNotAnswerIsNamedWithTheWayOut() throws IOException {
+        int port;
+        try (var nobody = new ServerSocket(0)) {
+            port = nobody.getLocalPort();
+        }
+
+        assertThat(execute(new Diff(defaults(), Map.of()), "--url", "http://localhost:" + port))
+                .isNotZero();
+
+        assertThat(err.toString())
+                .contains("no hub answers at http://localhost:" + port)
+                .contains("say where it is by --url");
     }
 
     @Test

@@ -139,6 +139,7 @@ class ReloadIT {
         assertThat(output).doesNotContain("Failed polling endpoint");
 
         hub.delete(path).awaitLive(path);
+        await().untilAsserted(() -> assertThat(output).contains("route files [" + path + "] are gone"));
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(hub.get("/api/warnings").body()).doesNotContain("unfed-" + id));
     }
