@@ -16,7 +16,12 @@ import io.serai.routes.reload.Reloader;
 import io.serai.routes.reload.RouteFolder;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,17 +85,7 @@ final class RouteFiles {
      * @throws Unavailable where routes are busy for too long; likewise
      */
     boolean put(RouteFile file, Condition condition, Edit edit) throws IOException, Bad {
-        return reloader.exclusively(() -> {
-            var before = folder.read(file.path());
-            check(file.path(), before, condition);
-            var findings = reloader.check(Changes.of(file));
-            if (hasErrors(findings)) {
-                throw new Bad(findings);
-            }
-            folder.write(file);
-            apply(Changes.of(file), file.path(), before, edit);
-            return before.isEmpty();
-        });
+        return !change(Changes.of(file), Map.of(file.path(), condition), edit).contains(file.path());
     }
 
     /**
@@ -99,29 +94,66 @@ final class RouteFiles {
      * @throws Bad where other files need it
      */
     void delete(String path, Condition condition, Edit edit) throws IOException, Bad {
-        reloader.exclusively(() -> {
-            var before = Optional.of(read(path));
-            check(path, before, condition);
-            folder.delete(path);
-            apply(Changes.removal(path), path, before, edit);
-            return true;
+        change(Changes.removal(path), Map.of(path, condition), edit);
+    }
+
+    /**
+     * Writes and removes files as one change: all of it is live when this returns, or nothing has changed.
+     *
+     * @param conditions one for each path
+     * @return the paths that were there before
+     * @throws NotFound where a file that is to be removed is not there
+     * @throws Bad where one is wrong, or others need one that is removed
+     * @throws Unavailable where routes are busy for too long
+     */
+    Set<String> change(Changes changes, Map<String, Condition> conditions, Edit edit) throws IOException, Bad {
+        return reloader.exclusively(() -> {
+            var before = before(changes, conditions);
+            if (changes.files().values().stream().anyMatch(Optional::isPresent)) {
+                var findings = reloader.check(changes);
+                if (hasErrors(findings)) {
+                    throw new Bad(findings);
+                }
+            }
+            try {
+                write(changes);
+            } catch (IOException failed) {
+                write(before);
+                throw failed;
+            }
+            apply(changes, before, edit);
+            var there = new TreeSet<>(before.files().keySet());
+            there.removeIf(before::isRemoval);
+            return there;
         });
     }
 
-    private void apply(Changes changes, String path, Optional<RouteFile> before, Edit edit) throws IOException, Bad {
+    /** What puts back what is there now. */
+    private Changes before(Changes changes, Map<String, Condition> conditions) throws IOException {
+        var before = new TreeMap<String, Optional<RouteFile>>();
+        for (var path : changes.files().keySet()) {
+            var current = changes.isRemoval(path) ? Optional.of(read(path)) : folder.read(path);
+            check(path, current, Objects.requireNonNull(conditions.get(path)));
+            before.put(path, current);
+        }
+        return new Changes(before);
+    }
+
+    private void apply(Changes changes, Changes before, Edit edit) throws IOException, Bad {
         Outcome outcome;
         try {
             outcome = reloader.apply(changes);
         } catch (RuntimeException failed) {
-            putBack(path, before);
+            write(before);
             throw failed;
         }
         if (!outcome.refused().isEmpty() || outcome.busy() != null) {
-            putBack(path, before);
-            reloader.apply(before.map(Changes::of).orElseGet(() -> Changes.removal(path)));
+            write(before);
+            reloader.apply(before);
         }
         if (outcome.busy() != null) {
-            throw new Unavailable("changing " + path + ": " + outcome.busy());
+            throw new Unavailable(
+                    "changing " + String.join(", ", changes.files().keySet()) + ": " + outcome.busy());
         }
         if (!outcome.refused().isEmpty()) {
             throw new Bad(outcome.findings());
@@ -129,11 +161,13 @@ final class RouteFiles {
         journal.applied(changes, outcome, edit.author(), edit.note());
     }
 
-    private void putBack(String path, Optional<RouteFile> before) throws IOException {
-        if (before.isPresent()) {
-            folder.write(before.get());
-        } else {
-            folder.delete(path);
+    private void write(Changes changes) throws IOException {
+        for (var change : changes.files().entrySet()) {
+            if (change.getValue().isPresent()) {
+                folder.write(change.getValue().get());
+            } else {
+                folder.delete(change.getKey());
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import io.serai.message.SecretValues;
 import io.serai.routes.lint.Finding;
 import io.serai.routes.lint.RouteFile;
 import io.serai.routes.lint.Severity;
+import io.serai.routes.reload.Changes;
 import io.serai.routes.reload.Hash;
 import io.serai.routes.reload.Reloader;
 import io.serai.routes.reload.RouteFolder;
@@ -28,6 +29,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -55,9 +58,24 @@ final class RouteFilesController {
 
     private static final int MAX_NOTE = 1000;
     private static final int MAX_VERSIONS = 500;
+    private static final int MAX_TOGETHER = 100;
 
     /** What is put or checked; {@code {"content": "- route: …", "note": "greets in French"}}. */
     record Draft(@Nullable String content, @Nullable String note) {}
+
+    /**
+     * A file of several that are changed together.
+     *
+     * @param content null where the file is to go
+     * @param hash of the content that is replaced; null where the file must be new
+     */
+    record FileDraft(
+            @Nullable String path,
+            @Nullable String content,
+            @Nullable String hash) {}
+
+    /** Files that are changed together; {@code {"files": [{"path": "users/greet-user.camel.yaml", "content": "- route: …"}]}}. */
+    record Drafts(@Nullable List<FileDraft> files, @Nullable String note) {}
 
     /** What is tested instead of what is in the folder; {@code {"content": "- route: …", "test": "- name: …"}}. */
     record TestDraft(@Nullable String content, @Nullable String test) {}
@@ -149,6 +167,47 @@ final class RouteFilesController {
         return ResponseEntity.status(made ? HttpStatus.CREATED : HttpStatus.OK)
                 .eTag(shown.hash())
                 .body(shown);
+    }
+
+    @Operation(
+            summary =
+                    "Writes and removes several route files as one change; all of it is live when this returns, or nothing"
+                            + " has changed")
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    Files change(@RequestBody Drafts drafts, HttpServletRequest request) throws IOException, RouteFiles.Bad {
+        checkEditable();
+        var changes = new TreeMap<String, Optional<RouteFile>>();
+        var conditions = new HashMap<String, RouteFiles.Condition>();
+        for (var draft : checked(drafts)) {
+            var path = RoutePath.check(Objects.requireNonNullElse(draft.path(), ""));
+            var wanted = Optional.ofNullable(draft.content()).map(content -> file(path, new Draft(content, null)));
+            if (changes.put(path, wanted) != null) {
+                throw new Invalid("changing route files: " + path + " is there twice");
+            }
+            var hash = draft.hash();
+            conditions.put(
+                    path,
+                    hash == null
+                            ? new RouteFiles.Condition(null, wanted.isPresent())
+                            : new RouteFiles.Condition(List.of("\"" + hash + "\""), false));
+        }
+        files.change(new Changes(changes), conditions, edit(drafts.note(), request));
+        var numbers = versions.numbers();
+        var items = new ArrayList<RouteFileView>();
+        for (var path : changes.keySet()) {
+            if (changes.get(path).isPresent()) {
+                items.add(view(path, numbers, false));
+            }
+        }
+        return new Files(properties.editable(), items);
+    }
+
+    private static List<FileDraft> checked(Drafts drafts) {
+        var files = drafts.files();
+        if (files == null || files.isEmpty() || files.size() > MAX_TOGETHER) {
+            throw new Invalid("changing route files: files must have 1 to " + MAX_TOGETHER + " items");
+        }
+        return files;
     }
 
     @Operation(summary = "Removes a route file and its routes")

@@ -13,10 +13,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -97,6 +99,79 @@ class RouteFilesIT {
         assertThat(hub.get(at).statusCode()).isEqualTo(404);
         assertThat(JsonPath.<String>read(hub.get(at + "/versions").body(), "$.items[0].result"))
                 .isEqualTo("REMOVED");
+    }
+
+    @Test
+    void severalFilesAreWrittenAndRemovedAsOneChange() throws IOException {
+        var made = together(
+                file("t/with-one.camel.yaml", answering("with-one", "1"), null),
+                file("t/with-two.camel.yaml", answering("with-two", "1"), null));
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
+        assertThat(JsonPath.<List<String>>read(made.body(), "$.items[*].state")).containsExactly("LIVE", "LIVE");
+        assertThat(hub.get("/t/with-one").body() + hub.get("/t/with-two").body())
+                .isEqualTo("11");
+        var hashes = JsonPath.<List<String>>read(made.body(), "$.items[*].hash");
+
+        var bad = together(
+                file("t/with-one.camel.yaml", answering("with-one", "2"), hashes.get(0)),
+                file("t/with-two.camel.yaml", answering("with-two", "2") + "        - to: foo:bar\n", hashes.get(1)));
+        assertThat(bad.statusCode()).isEqualTo(422);
+        assertThat(bad.body()).contains("findings");
+        var old = together(
+                file("t/with-one.camel.yaml", answering("with-one", "2"), hashes.get(0)),
+                file("t/with-two.camel.yaml", answering("with-two", "2"), hashes.get(0)));
+        assertThat(old.statusCode()).isEqualTo(412);
+        assertThat(together(file("t/with-one.camel.yaml", answering("with-one", "2"), null))
+                        .statusCode())
+                .isEqualTo(412);
+        assertThat(together(file("t/with-one.camel.yaml", null, null)).statusCode())
+                .isEqualTo(428);
+        assertThat(hub.get("/t/with-one").body() + hub.get("/t/with-two").body())
+                .isEqualTo("11");
+        assertThat(Files.readString(hub.file("t/with-one.camel.yaml"))).isEqualTo(answering("with-one", "1"));
+
+        var moved = together(
+                file("t/with-one.camel.yaml", null, hashes.get(0)),
+                file("t/with-two.camel.yaml", null, hashes.get(1)),
+                file("t/with-three.camel.yaml", answering("with-one", "3"), null));
+        assertThat(moved.statusCode()).as(moved.body()).isEqualTo(200);
+        assertThat(hub.get("/t/with-one").body()).isEqualTo("3");
+        assertThat(hub.get("/t/with-two").statusCode()).isEqualTo(404);
+        assertThat(hub.file("t/with-one.camel.yaml")).doesNotExist();
+        assertThat(JsonPath.<String>read(
+                        hub.get("/api/route-files/t/with-three.camel.yaml/versions")
+                                .body(),
+                        "$.items[0].note"))
+                .isEqualTo("together");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"files\": []}",
+                "{\"files\": [{}]}",
+                "{\"files\": [{\"path\": \"../x.camel.yaml\", \"content\": \"\"}]}",
+                "{\"files\": [{\"path\": \"x.camel.yaml\", \"content\": \"\"}, {\"path\": \"x.camel.yaml\"}]}"
+            })
+    void aChangeOfSeveralFilesThatIsNoneIsRefused(String body) {
+        assertThat(hub.send("POST", "/api/route-files", body).statusCode()).isEqualTo(422);
+    }
+
+    private static Map<String, @Nullable String> file(String path, @Nullable String content, @Nullable String hash) {
+        var file = new HashMap<String, @Nullable String>();
+        file.put("path", path);
+        file.put("content", content);
+        file.put("hash", hash);
+        return file;
+    }
+
+    @SafeVarargs
+    private HttpResponse<String> together(Map<String, @Nullable String>... files) throws JsonProcessingException {
+        return hub.send(
+                "POST",
+                "/api/route-files",
+                new ObjectMapper().writeValueAsString(Map.of("files", files, "note", "together")));
     }
 
     @Test
