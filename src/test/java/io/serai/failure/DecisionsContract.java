@@ -414,8 +414,7 @@ abstract class DecisionsContract {
                 "/api/jobs?limt=limit",
                 "/api/ledger?stat=state",
                 "/api/subscriptions?limt=limit",
-                "/api/events?typ=type",
-                "/api/events/stream?afer=after")) {
+                "/api/events?typ=type")) {
             var parameter = path.substring(path.indexOf('?') + 1).split("=", 2);
             assertUnknown(get(path), parameter[0], parameter[1]);
         }
