@@ -15,6 +15,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class SuspectConfiguration {
 
     private static final Duration DEAD_AFTER = Duration.ofSeconds(5);
+    private static final Duration TURN = Duration.ofSeconds(30);
 
     /** A file database has one user at a time: whoever had it before is gone. */
     @Bean
@@ -30,10 +31,13 @@ class SuspectConfiguration {
 
     @Bean(initMethod = "start", destroyMethod = "stop")
     Suspects suspects(HubLives lives) {
-        return new Suspects(lives, new ScheduledThreadPoolExecutor(1, task -> {
-            var worker = new Thread(task, "hub-lives");
-            worker.setDaemon(true);
-            return worker;
-        }));
+        return new Suspects(
+                lives,
+                new ScheduledThreadPoolExecutor(1, task -> {
+                    var worker = new Thread(task, "hub-lives");
+                    worker.setDaemon(true);
+                    return worker;
+                }),
+                TURN);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.bus.suspect;
 
+import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -30,8 +31,6 @@ public final class Suspects {
     private static final long RENEW_MILLIS = 1000;
     private static final long FORGET_MINUTES = 10;
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    /** A message may take long for reasons of its own: the next does not wait for it for ever. */
-    private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /** What is to be done with a message. */
     public enum Verdict {
@@ -56,12 +55,18 @@ public final class Suspects {
 
     private final HubLives lives;
     private final ScheduledExecutorService timer;
+    private final long turnNanos;
     private final Semaphore turn = new Semaphore(1);
+    private volatile long takenAt;
     private volatile boolean anotherDied;
 
-    Suspects(HubLives lives, ScheduledExecutorService timer) {
+    /**
+     * @param turn for so long the others wait for a message that is tried alone; it may take longer for reasons of its own
+     */
+    Suspects(HubLives lives, ScheduledExecutorService timer, Duration turn) {
         this.lives = lives;
         this.timer = timer;
+        this.turnNanos = turn.toNanos();
     }
 
     void start() {
@@ -115,16 +120,16 @@ public final class Suspects {
     }
 
     private Trial take(String message, BooleanSupplier goesOn) {
-        var from = System.nanoTime();
         while (!turn.tryAcquire()) {
             if (!goesOn.getAsBoolean()) {
                 return LEAVE;
             }
-            if (System.nanoTime() - from > TURN_NANOS) {
+            if (System.nanoTime() - takenAt > turnNanos) {
                 return UNTRIED;
             }
             LockSupport.parkNanos(LOOK_NANOS / 20);
         }
+        takenAt = System.nanoTime();
         var ended = new AtomicBoolean();
         var trial = new Trial(Verdict.TRY, () -> {
             if (ended.compareAndSet(false, true)) {

@@ -26,6 +26,7 @@ abstract class SuspectsContract {
 
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final Duration DEAD_AFTER = Duration.ofMillis(1500);
+    private static final Duration TURN = Duration.ofSeconds(4);
     private static final AtomicInteger NAMES = new AtomicInteger();
 
     private final List<ScheduledThreadPoolExecutor> timers = new ArrayList<>();
@@ -142,6 +143,19 @@ abstract class SuspectsContract {
     }
 
     @Test
+    void theOthersDoNotWaitForEverForOneThatTakesLong() {
+        var hub = hub();
+        hub.begin(newMessage());
+
+        var from = System.nanoTime();
+        for (int other = 0; other < 20; other++) {
+            assertThat(hub.begin(newMessage()).verdict()).isEqualTo(Verdict.TRY);
+        }
+
+        assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(TURN.multipliedBy(3));
+    }
+
+    @Test
     void aMessageThatAnotherHubTriesIsWaitedForUntilThatHubIsDead() {
         var bad = newMessage();
         var one = hub();
@@ -229,7 +243,7 @@ abstract class SuspectsContract {
 
         Hub(HubLives lives) {
             this.lives = lives;
-            this.suspects = new Suspects(lives, timer);
+            this.suspects = new Suspects(lives, timer, TURN);
             timers.add(timer);
             suspects.start();
         }

@@ -166,8 +166,7 @@ class RouteFilesIT {
         return file;
     }
 
-    @SafeVarargs
-    private HttpResponse<String> together(Map<String, @Nullable String>... files) throws JsonProcessingException {
+    private HttpResponse<String> together(Object... files) throws JsonProcessingException {
         return hub.send(
                 "POST",
                 "/api/route-files",
