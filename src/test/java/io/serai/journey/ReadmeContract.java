@@ -190,8 +190,10 @@ abstract class ReadmeContract {
     /** What is still on its way when fulfilment breaks fails with the order of the text. */
     private void awaitShipped() {
         var client = new HubClient(hub);
-        await().atMost(SOON).ignoreExceptions().until(() -> client.events("type=order.shipped").size()
-                >= client.events("type=order.placed").size());
+        await().atMost(SOON)
+                .ignoreExceptions()
+                .until(() -> client.events("type=order.shipped").size()
+                        >= client.events("type=order.placed").size());
     }
 
     private static boolean all(Block commands, Pattern line) {

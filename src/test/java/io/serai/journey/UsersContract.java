@@ -355,7 +355,8 @@ abstract class UsersContract {
         assertThat(users.fieldNames()).toIterable().contains("get", "put", "delete");
         assertThat(users.at("/put/parameters").findValuesAsText("name")).contains("id", "If-Match");
         assertThat(users.path("put").has("requestBody")).isTrue();
-        assertThat(document.findValues("security")).allSatisfy(each -> assertThat(each).hasToString("[{}]"));
+        assertThat(document.findValues("security"))
+                .allSatisfy(each -> assertThat(each).hasToString("[{}]"));
         assertThat(document.at("/components/securitySchemes").isMissingNode()).isTrue();
     }
 
