@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes;
 
+import io.serai.bus.component.EndedRuns;
 import io.serai.bus.component.FailedAt;
 import io.serai.bus.component.FailingInputs;
 import io.serai.message.Printable;
@@ -9,11 +10,10 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.spi.CamelEvent;
-import org.apache.camel.support.EventNotifierSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers the newest failure of each route, its messages and its consumer, without secrets. Thread-safe; bounded by the number of routes. */
-final class LastErrors extends EventNotifierSupport {
+final class LastErrors extends EndedRuns {
 
     private static final int MAX_MESSAGE = 500;
 
@@ -26,15 +26,7 @@ final class LastErrors extends EventNotifierSupport {
         this.inputs = inputs;
         this.clock = clock;
         this.secrets = secrets;
-        // what is not looked at costs nothing
-        setIgnoreCamelContextEvents(true);
-        setIgnoreServiceEvents(true);
-        setIgnoreStepEvents(true);
-        setIgnoreExchangeCreatedEvent(true);
-        setIgnoreExchangeSendingEvents(true);
-        setIgnoreExchangeSentEvents(true);
-        setIgnoreExchangeRedeliveryEvents(true);
-        setIgnoreExchangeAsyncProcessingStartedEvents(true);
+        setIgnoreRouteEvents(false);
     }
 
     @Override

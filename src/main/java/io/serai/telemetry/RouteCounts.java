@@ -3,6 +3,7 @@ package io.serai.telemetry;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.serai.bus.component.EndedRuns;
 import io.serai.bus.component.FailedAt;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,10 +11,9 @@ import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.CamelEvent.ExchangeCompletedEvent;
 import org.apache.camel.spi.CamelEvent.ExchangeEvent;
 import org.apache.camel.spi.CamelEvent.ExchangeFailedEvent;
-import org.apache.camel.support.EventNotifierSupport;
 
 /** Counts the runs of each route, {@code serai.routes.exchanges} by route and outcome (done, failed). */
-final class RouteCounts extends EventNotifierSupport {
+final class RouteCounts extends EndedRuns {
 
     static final String METER = "serai.routes.exchanges";
     static final String DONE = "done";
@@ -25,16 +25,6 @@ final class RouteCounts extends EventNotifierSupport {
 
     RouteCounts(MeterRegistry meters) {
         this.meters = meters;
-        // what is not looked at costs nothing
-        setIgnoreCamelContextEvents(true);
-        setIgnoreRouteEvents(true);
-        setIgnoreServiceEvents(true);
-        setIgnoreStepEvents(true);
-        setIgnoreExchangeCreatedEvent(true);
-        setIgnoreExchangeSendingEvents(true);
-        setIgnoreExchangeSentEvents(true);
-        setIgnoreExchangeRedeliveryEvents(true);
-        setIgnoreExchangeAsyncProcessingStartedEvents(true);
     }
 
     @Override
