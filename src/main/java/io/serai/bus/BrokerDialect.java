@@ -5,7 +5,7 @@ import com.rabbitmq.client.Connection;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Says in what RabbitMQ and Broker-J differ: how a durable queue is asked for, what the broker keeps and tells. */
+/** Tells the brokers apart: the arguments of a durable queue, and the facts that only one of them keeps or reports. */
 public enum BrokerDialect {
 
     /**
@@ -52,7 +52,7 @@ public enum BrokerDialect {
         return true;
     }
 
-    /** Whether what was delivered before the broker was restarted looks as if it were delivered for the first time. */
+    /** Whether the broker loses the mark {@code redelivered} of its messages when it is restarted. */
     public boolean forgetsRedeliveries() {
         return false;
     }

@@ -43,7 +43,7 @@ final class BusTopology {
         });
     }
 
-    /** Binds what every hub needs; what has been deleted meanwhile is left for the next look. */
+    /** Makes the bindings that every hub needs; a queue or exchange deleted meanwhile is left for the next look. */
     static void bind(Connection connection) throws IOException {
         isThere(connection, channel -> channel.queueBind(FAILURES, DEAD, ""));
     }

@@ -177,7 +177,7 @@ abstract class Lane extends DefaultConsumer {
         return admit(next);
     }
 
-    /** Whether what is delivered next may have been in the hand of a hub that died. */
+    /** Whether the next delivery may have been in the hand of a hub that died. */
     final boolean isSuspectNext() {
         var next = taken.peekFirst();
         return next != null && isSuspect(next);

@@ -86,7 +86,7 @@ final class Reader implements BrokerLink.User, Registration {
         read.countDown();
     }
 
-    /** What waits when it is read for the first time may have been in hand before, where the broker does not tell. */
+    /** How many messages wait when the queue is first read; they may have been in hand before, where the broker does not tell. */
     private int perhapsAgain(Connection connection) throws IOException {
         return BrokerDialect.of(connection).forgetsRedeliveries()
                 ? BusTopology.depth(connection, BusTopology.queueOf(subscription.name()))

@@ -55,8 +55,8 @@ final class RecordedTopology implements BrokerLink.User {
     }
 
     /**
-     * Looks what is gone, says so, and declares it again. What is there is not declared: if it were deleted between the look
-     * and the declaration, nobody would be told.
+     * Looks for missing exchanges and queues, logs them and declares them again. An existing one is not declared: if it were
+     * deleted between the look and the declaration, nobody would be told.
      */
     void restore(Connection connection) throws IOException {
         restoreBase(connection);

@@ -15,8 +15,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Keeps a message from ending one hub after the other. What is delivered again after a hub has died was perhaps in its hand:
- * it is tried alone, one such message at a time in each hub, so that the next death tells which it is. After
+ * Keeps a message from ending one hub after the other. A message delivered again after a hub has died was perhaps in its
+ * hand: it is tried alone, one such message at a time in each hub, so that the next death tells which it is. After
  * {@value #MOST_DEATHS} deaths it is given up.
  *
  * <p>The first death is nobody's in particular. So a message is given up when {@code MOST_DEATHS - 1} hubs have died while
