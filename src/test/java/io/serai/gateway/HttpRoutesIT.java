@@ -43,6 +43,7 @@ import org.apache.camel.model.rest.RestParamType;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -338,6 +339,15 @@ class HttpRoutesIT {
             CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS).execute(() -> callback.done(false));
             return false;
         }
+    }
+
+    /** However a call has ended: a route that counts it as in flight for ever can never be replaced. */
+    @AfterEach
+    void noRouteCountsACallAsInFlight() {
+        Awaitility.await().untilAsserted(() -> assertThat(camel.getRoutes())
+                .allSatisfy(route -> assertThat(camel.getInflightRepository().size(route.getRouteId()))
+                        .as("%s, from %s", route.getRouteId(), route.getEndpoint())
+                        .isZero()));
     }
 
     @Test
