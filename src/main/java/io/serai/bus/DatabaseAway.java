@@ -49,6 +49,9 @@ public final class DatabaseAway {
             "90097",
             "90098",
             "90131");
+    /** Connection, serialization and deadlock, resources, shutdown, system. */
+    private static final List<String> AWAY_CLASSES = List.of("08", "40", "53", "57", "58");
+
     /** Program limit exceeded, as an index row that is too large: to Spring a lack of resources, but it stays so. */
     private static final String LIMIT = "54";
 
@@ -70,6 +73,11 @@ public final class DatabaseAway {
             }
         }
         return false;
+    }
+
+    /** Whether a database's answer says so, of which Spring has made no exception of its own. */
+    public static boolean says(SQLException refused) {
+        return isAway(refused) || AWAY_CLASSES.stream().anyMatch(String.valueOf(refused.getSQLState())::startsWith);
     }
 
     private static boolean isAway(@Nullable SQLException refused) {

@@ -9,11 +9,11 @@ import java.util.regex.Pattern;
 /** Checks the paths of route files that come over HTTP: they stay in the folder, and name nothing hidden. */
 final class RoutePath {
 
-    static final String ENDINGS = ".camel.yaml, .kamelet.yaml, .test.yaml, .yaml, .java or .schema.json";
+    static final String ENDINGS = ".camel.yaml, .kamelet.yaml, .test.yaml, .yaml, .java, .schema.json or .sql";
 
     private static final int MAX_LENGTH = 255;
     private static final Pattern PART = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
-    private static final Pattern FILE = Pattern.compile(".*[A-Za-z0-9_-]\\.(yaml|java|schema\\.json)");
+    private static final Pattern FILE = Pattern.compile(".*[A-Za-z0-9_-]\\.(yaml|java|schema\\.json|sql)");
 
     private RoutePath() {}
 

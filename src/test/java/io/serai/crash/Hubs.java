@@ -18,17 +18,15 @@ final class Hubs {
     /** A hub, not yet started, with data in that folder. */
     static HubProcess in(Path folder, Map<String, String> servers, OtherSystem system) throws IOException {
         var routes = folder.resolve("routes");
-        for (var file : List.of("users/users-api.camel.yaml", "schemas/user.schema.json")) {
+        for (var file : List.of("users/users-api.camel.yaml", "users/db/V1__users.sql", "schemas/user.schema.json")) {
             copy(Path.of("routes", file), routes.resolve(file));
         }
-        copy(OWN.resolve("routes/subscribers.camel.yaml"), routes.resolve("crash/subscribers.camel.yaml"));
+        for (var file : List.of("subscribers.camel.yaml", "db/V1__crash.sql")) {
+            copy(OWN.resolve("routes").resolve(file), routes.resolve("crash").resolve(file));
+        }
         return HubProcess.in(folder)
                 .with(servers)
                 .with("serai.routes.directory", routes)
-                .with(
-                        "spring.flyway.locations",
-                        "classpath:db/migration,filesystem:"
-                                + OWN.resolve("migration").toAbsolutePath())
                 .with("crash.system", system.address())
                 .with("serai.bus.immediate-retries", 0)
                 .with("serai.failure.policies.quick.delays", "500ms" + ",500ms".repeat(20))

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.FileSystemUtils;
 
 /** Broker and database go away, together or alone, and come back; the hub says so, loses nothing and mends itself. */
 @HubServices
@@ -384,12 +385,7 @@ class OutagesJourney {
         var routes = folder.resolve("routes");
         if (Files.notExists(routes)) {
             for (var part : List.of("users", "schemas")) {
-                Files.createDirectories(routes.resolve(part));
-                try (var files = Files.list(Path.of("routes", part))) {
-                    for (var file : files.toList()) {
-                        Files.copy(file, routes.resolve(part).resolve(file.getFileName()));
-                    }
-                }
+                FileSystemUtils.copyRecursively(Path.of("routes", part), routes.resolve(part));
             }
         }
         return routes;

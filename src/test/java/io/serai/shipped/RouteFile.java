@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.shipped;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.serai.bus.BusProperties;
 import io.serai.bus.component.RecordedEvents;
 import io.serai.gateway.GatewayProperties;
+import io.serai.routes.tables.FlowTables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -16,7 +19,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.apache.camel.component.file.FileComponent;
 import org.apache.camel.component.file.GenericFileEndpoint;
 import org.springframework.beans.factory.annotation.Value;
@@ -53,16 +59,30 @@ final class RouteFile implements AutoCloseable {
         try {
             var routes = Path.of("routes").toAbsolutePath();
             var files = Files.createTempDirectory("serai-route-");
-            return new RouteFile(new SpringApplicationBuilder(App.class)
+            var started = new RouteFile(new SpringApplicationBuilder(App.class)
                     .run(
                             "--server.port=0",
                             "--serai.routes.directory=" + routes,
                             "--camel.main.routes-include-pattern=file:" + routes.resolve(file),
                             "--spring.datasource.url=jdbc:h2:mem:" + files.getFileName() + H2,
                             "--test.files=" + files));
+            assertThat(new FlowTables(started.context.getBean(DataSource.class)).migrate(scriptsBeside(routes, file)))
+                    .isEmpty();
+            return started;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static List<io.serai.routes.lint.RouteFile> scriptsBeside(Path routes, String file) throws IOException {
+        var scripts = new ArrayList<io.serai.routes.lint.RouteFile>();
+        try (var all = Files.walk(routes.resolve(file).resolveSibling("db"))) {
+            for (var script : all.filter(Files::isRegularFile).toList()) {
+                scripts.add(new io.serai.routes.lint.RouteFile(
+                        routes.relativize(script).toString(), Files.readAllBytes(script)));
+            }
+        }
+        return scripts;
     }
 
     RecordedEvents events() {

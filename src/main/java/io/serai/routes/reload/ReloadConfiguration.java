@@ -3,15 +3,18 @@ package io.serai.routes.reload;
 
 import io.serai.message.SecretValues;
 import io.serai.routes.RoutesProperties;
+import io.serai.routes.tables.FlowTables;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.language.simple.FileLanguage;
 import org.apache.camel.language.simple.SimpleLanguage;
+import org.flywaydb.core.Flyway;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.ApplicationContext;
@@ -63,6 +66,8 @@ class ReloadConfiguration {
             ObjectProvider<Lint> lint,
             Progress progress,
             ServedFiles served,
+            DataSource database,
+            ObjectProvider<Flyway> flyway,
             Clock clock,
             SecretValues secrets) {
         var compiled = new JavaLoader.Compiled();
@@ -70,6 +75,7 @@ class ReloadConfiguration {
         var installer = new Installer(camel, new Loader(camel, directory, compiled), clock);
         return new Reloader(
                 lint.getIfAvailable(() -> (changed, all) -> List.of()),
+                new FlowTables(flyway.stream().map(each -> each.getConfiguration().getDataSource()).findFirst().orElse(database)),
                 new Preflight(new Scratch(beans, camel, directory), directory, compiled, clock),
                 new Swap(camel, installer, served, progress, properties.drainTimeout()),
                 properties.changeSet(),

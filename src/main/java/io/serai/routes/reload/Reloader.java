@@ -2,9 +2,11 @@
 package io.serai.routes.reload;
 
 import io.serai.message.SecretValues;
+import io.serai.message.Unavailable;
 import io.serai.routes.lint.Finding;
 import io.serai.routes.lint.RouteFile;
 import io.serai.routes.lint.Severity;
+import io.serai.routes.tables.FlowTables;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -48,6 +50,7 @@ public final class Reloader {
     public record Refused(Optional<RouteFile> file, List<Finding> findings, Instant at) {}
 
     private final Lint lint;
+    private final FlowTables tables;
     private final Preflight preflight;
     private final Swap swap;
     private final ChangeSet mode;
@@ -58,8 +61,16 @@ public final class Reloader {
     private volatile Map<String, Refused> refused = Map.of();
     private volatile List<Installed> running = List.of();
 
-    Reloader(Lint lint, Preflight preflight, Swap swap, ChangeSet mode, Clock clock, SecretValues secrets) {
+    Reloader(
+            Lint lint,
+            FlowTables tables,
+            Preflight preflight,
+            Swap swap,
+            ChangeSet mode,
+            Clock clock,
+            SecretValues secrets) {
         this.lint = lint;
+        this.tables = tables;
         this.preflight = preflight;
         this.swap = swap;
         this.mode = mode;
@@ -207,10 +218,13 @@ public final class Reloader {
     Outcome start(Changes all, Map<String, RouteFile> lastGood) {
         one.lock();
         try {
+            var behind = tables.migrate(contents(all));
+            var ofThem = FlowTables.owned(behind, all.files().keySet());
             var wrong = new ArrayList<Finding>();
-            var next = State.EMPTY.with(all, wrong::add);
+            var next = State.EMPTY.with(all.without(ofThem), wrong::add);
             var started = new ArrayList<>(swap.start(next, wrong::add));
             var bad = wrong.stream().map(Finding::file).collect(Collectors.toSet());
+            bad.addAll(ofThem);
             good = State.EMPTY.with(all.without(bad), none -> {});
             // a removed file is not brought back
             var instead = new TreeMap<String, Optional<RouteFile>>();
@@ -222,17 +236,24 @@ public final class Reloader {
             if (!instead.isEmpty()) {
                 started.addAll(settle(new Changes(instead)).started());
             }
-            var rest = all.without(good(all, bad));
-            var outcome = settle(rest);
-            started.addAll(outcome.started());
+            var rest = settle(all.without(good(all, bad)).without(ofThem));
+            started.addAll(rest.started());
+            var live = new TreeSet<>(all.files().keySet());
+            var refusedNow = join(rest.refused(), ofThem);
+            live.removeAll(refusedNow);
+            var findings = sorted(
+                    Stream.concat(behind.stream(), rest.findings().stream()).toList());
+            var outcome = new Outcome(live, refusedNow, findings, started, rest.busy());
             remember(all, outcome);
             running = List.copyOf(swap.running());
-            var live = new TreeSet<>(all.files().keySet());
-            live.removeAll(outcome.refused());
-            return new Outcome(live, outcome.refused(), outcome.findings(), started, outcome.busy());
+            return outcome;
         } finally {
             one.unlock();
         }
+    }
+
+    private static List<RouteFile> contents(Changes changes) {
+        return changes.files().values().stream().flatMap(Optional::stream).toList();
     }
 
     private static Set<String> good(Changes all, Set<String> bad) {
@@ -272,11 +293,16 @@ public final class Reloader {
             var culprits = culprits(wrong, rest, next);
             if (culprits.isEmpty()) {
                 try {
-                    var started = swap.to(next, good);
-                    good = next;
-                    return new Outcome(Set.copyOf(rest.files().keySet()), bad, sorted(findings), started, null);
-                } catch (Busy busy) {
-                    return new Outcome(Set.of(), bad, sorted(findings), List.of(), busy.getMessage());
+                    var behind = tables.migrate(next.files().values());
+                    if (behind.isEmpty()) {
+                        var started = swap.to(next, good);
+                        good = next;
+                        return new Outcome(Set.copyOf(rest.files().keySet()), bad, sorted(findings), started, null);
+                    }
+                    findings.addAll(behind);
+                    culprits = ofFlows(behind, rest);
+                } catch (Busy | Unavailable later) {
+                    return new Outcome(Set.of(), bad, sorted(findings), List.of(), later.getMessage());
                 } catch (Broken broken) {
                     findings.add(broken.finding());
                     culprits = culprits(broken.findings(), rest, next);
@@ -291,12 +317,18 @@ public final class Reloader {
         return new Outcome(Set.of(), bad, sorted(findings), List.of(), null);
     }
 
+    /** The changes of flows whose tables are behind; all, where none of them is of such a flow. */
+    private static Set<String> ofFlows(List<Finding> behind, Changes changes) {
+        var paths = changes.files().keySet();
+        var owned = FlowTables.owned(behind, paths);
+        return owned.isEmpty() ? Set.copyOf(paths) : owned;
+    }
+
     private List<Finding> check(Changes changes, State next) {
-        var changed =
-                changes.files().values().stream().flatMap(Optional::stream).toList();
-        var findings =
-                new ArrayList<>(lint.lint(routes(changed), routes(next.files().values())));
+        var findings = new ArrayList<>(
+                lint.lint(routes(contents(changes)), routes(next.files().values())));
         findings.addAll(next.duplicates());
+        findings.addAll(tables.check(next.files().values()));
         var wrong = errors(findings).map(Finding::file).collect(Collectors.toSet());
         if (changes.files().keySet().stream().noneMatch(wrong::contains)) {
             var affected = new ArrayList<>(swap.toStart(next));

@@ -37,7 +37,7 @@ public final class RouteFolder {
     public static final int MAX_DEPTH = 10;
 
     private static final int MAX_FILES = 5_000;
-    private static final Pattern SEEN = Pattern.compile("[^.~#].*\\.(yaml|yml|java|json|xsd|xsl|xslt)");
+    private static final Pattern SEEN = Pattern.compile("[^.~#].*\\.(yaml|yml|java|json|xsd|xsl|xslt|sql)");
 
     /** How a file looks without reading it; another file of the same name, or one that was written to, looks different. */
     record Look(long size, FileTime written, Optional<Object> file) {}

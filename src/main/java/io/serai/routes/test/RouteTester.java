@@ -7,6 +7,7 @@ import io.serai.bus.component.RecordedEvents;
 import io.serai.message.Event;
 import io.serai.message.EventType;
 import io.serai.message.Invalid;
+import io.serai.routes.lint.RouteFile;
 import io.serai.routes.HubBeans;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.spi.Resource;
@@ -27,7 +28,6 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Runs the cases of a test file, each on routes of its own: no broker, a database in memory, files in a folder that is
@@ -44,7 +44,7 @@ public final class RouteTester {
     private final ObjectMapper json;
     private final BusProperties bus;
     private final Bench.Configure configure;
-    private final Supplier<ScratchDatabase> databases = SingletonSupplier.of(ScratchDatabase::new);
+    private final AtomicReference<@Nullable ScratchDatabase> databases = new AtomicReference<>();
 
     RouteTester(
             HubBeans hub, Environment environment, ObjectMapper json, BusProperties bus, Bench.Configure configure) {
@@ -75,7 +75,8 @@ public final class RouteTester {
     }
 
     private List<String> attempt(TestedFiles files, String path, RouteTest test) {
-        var database = databases.get().create();
+        var databases = databases(files.scripts());
+        var database = databases.create();
         try {
             var jdbc = new JdbcTemplate(database);
             var transactions = new DataSourceTransactionManager(database);
@@ -95,8 +96,18 @@ public final class RouteTester {
         } catch (Exception | LinkageError unusable) {
             return List.of("the case could not be run: " + unusable);
         } finally {
-            databases.get().close(database);
+            databases.close(database);
         }
+    }
+
+    /** The same for all cases that are run with the same scripts. */
+    private ScratchDatabase databases(List<RouteFile> scripts) {
+        var known = databases.get();
+        if (known == null || !known.isOf(scripts)) {
+            known = new ScratchDatabase(scripts);
+            databases.set(known);
+        }
+        return known;
     }
 
     /** Looks until all is as expected, or the time is over. */

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes.test;
 
+import io.serai.message.Invalid;
+import io.serai.routes.lint.RouteFile;
+import io.serai.routes.tables.FlowTables;
+import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Databases in memory that have the hub's tables, one for each case. */
+/** Databases in memory that have the tables of the hub and of flows, one for each case. */
 final class ScratchDatabase {
 
     /** As the embedded database is set. */
@@ -17,12 +21,26 @@ final class ScratchDatabase {
     /** What the migrations make, so that they run once. */
     private final String tables;
 
-    ScratchDatabase() {
+    private final List<RouteFile> scripts;
+
+    /**
+     * @param scripts the migrations of flows
+     * @throws Invalid where one of them fails
+     */
+    ScratchDatabase(List<RouteFile> scripts) {
+        this.scripts = scripts;
         var migrated = open();
         Flyway.configure().dataSource(migrated).load().migrate();
+        for (var wrong : new FlowTables(migrated).migrate(scripts)) {
+            throw new Invalid(wrong.file() + ":" + wrong.line() + ": " + wrong.message());
+        }
         var jdbc = new JdbcTemplate(migrated);
         tables = String.join("\n", jdbc.queryForList("SCRIPT NOSETTINGS", String.class));
         close(migrated);
+    }
+
+    boolean isOf(List<RouteFile> others) {
+        return scripts.equals(others);
     }
 
     DataSource create() {

@@ -2,6 +2,7 @@
 package io.serai.routes.test;
 
 import io.serai.message.Invalid;
+import io.serai.routes.lint.RouteFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
  */
 public record TestedFiles(Path directory, Map<String, byte[]> drafts) {
 
+    private static final String SQL = ".sql";
     private static final List<String> ROUTES = List.of(".camel.yaml", ".yaml", ".java");
 
     public static TestedFiles of(Path directory) {
@@ -35,8 +37,20 @@ public record TestedFiles(Path directory, Map<String, byte[]> drafts) {
 
     /** The test files below the folder, by path. */
     public List<String> tests() {
+        return named(RouteTestFile.SUFFIX);
+    }
+
+    /** The SQL files of the folder and of the drafts, among them the migrations of flows. */
+    List<RouteFile> scripts() {
+        return Stream.concat(named(SQL).stream(), drafts.keySet().stream().filter(path -> path.endsWith(SQL)))
+                .distinct()
+                .map(path -> new RouteFile(path, read(path)))
+                .toList();
+    }
+
+    private List<String> named(String suffix) {
         try (Stream<Path> all = Files.walk(directory)) {
-            return all.filter(each -> each.getFileName().toString().endsWith(RouteTestFile.SUFFIX))
+            return all.filter(each -> each.getFileName().toString().endsWith(suffix))
                     .map(each -> directory.relativize(each).toString().replace('\\', '/'))
                     .sorted()
                     .toList();

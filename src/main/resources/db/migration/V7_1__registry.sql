@@ -10,15 +10,3 @@ CREATE TABLE service_instance (
     last_seen   TIMESTAMP WITH TIME ZONE NOT NULL,
     PRIMARY KEY (name, instance)
 );
-
--- One row a shipment; owned by the service in routes/fulfilment. Key: the Idempotency-Key of the request that made it, so
--- that a repeat finds it. lines is JSON, [{"sku", "quantity"}]. Written once, deleted by nobody. Grows with the orders.
-CREATE TABLE shipment (
-    idempotency_key VARCHAR(255) NOT NULL PRIMARY KEY,
-    shipment_id     VARCHAR(36)  NOT NULL,
-    order_id        VARCHAR(64)  NOT NULL,
-    carrier         VARCHAR(64)  NOT NULL,
-    shipped_at      TIMESTAMP WITH TIME ZONE NOT NULL,
-    lines           TEXT         NOT NULL
-);
-CREATE INDEX shipment_order ON shipment (order_id);
