@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.util.FileSystemUtils;
 
 /** A flow brings its tables with its routes, at the start and while the hub runs. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -119,6 +121,40 @@ class FlowTablesIT {
                 started.write("bad/db/V2__bad.sql", "CREATE TABLE more (id INTEGER);")
                         .awaitLive("bad/db/V2__bad.sql", "bad/bad.camel.yaml");
                 assertThat(started.get("/t/bad").body()).isEqualTo("needs more");
+            }
+        }
+    }
+
+    /** Up to 0.1.0-SNAPSHOT of November 2026 the hub itself made the tables of users, in its versions 3 and 9. */
+    @Test
+    void aDatabaseOfAnEarlierHubKeepsItsTables(@TempDir Path folder) throws IOException {
+        for (var servers : List.of(Map.<String, String>of(), SharedNodes.newProperties())) {
+            var own = folder.resolve(String.valueOf(servers.size()));
+            for (var part : List.of("users", "schemas")) {
+                FileSystemUtils.copyRecursively(Path.of("routes", part), own.resolve("routes").resolve(part));
+            }
+            try (var started = EditedHub.start(own, servers)) {
+                var ada = "{\"name\":\"Ada\",\"email\":\"ada@example.com\"}";
+                var made = started.send("POST", "/api/users", ada);
+                assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+                var at = made.headers().firstValue("Location").orElseThrow();
+                var jdbc = started.bean(JdbcClient.class);
+                jdbc.sql("DROP TABLE flow_users").update();
+                jdbc.sql("DELETE FROM flyway_schema_history WHERE version = '7.1'").update();
+                for (var version : List.of(3, 5, 6, 7, 9)) {
+                    jdbc.sql("INSERT INTO flyway_schema_history VALUES"
+                                    + " (?, ?, 'earlier', 'SQL', 'V' || ? || '__earlier.sql', 1, 'hub', now(), 1, TRUE)")
+                            .params(100 + version, String.valueOf(version), String.valueOf(version))
+                            .update();
+                }
+                started.stop();
+
+                started.start();
+
+                assertThat(started.get(at.substring(at.indexOf("/api"))).body()).contains("Ada");
+                assertThat(started.send("POST", "/api/users", ada.replace("ada@", "bob@"))
+                                .statusCode())
+                        .isEqualTo(201);
             }
         }
     }
