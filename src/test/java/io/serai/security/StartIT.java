@@ -121,7 +121,7 @@ class StartIT {
     void withUsersTheHubMayListenEverywhere(CapturedOutput output) {
         try (var hub = start(USER, PASSWORD, ROLE)) {
             var port = ((ServletWebServerApplicationContext) hub).getWebServer().getPort();
-            assertThat(new Wire(port).get("/").status()).isEqualTo(401);
+            assertThat(new Wire(port).get("/api/events").status()).isEqualTo(401);
         }
         assertThat(output).contains("login required users=1");
     }
