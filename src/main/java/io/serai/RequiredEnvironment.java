@@ -8,11 +8,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.env.EnvironmentPostProcessor;
 import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 
 /**
@@ -61,15 +63,19 @@ final class RequiredEnvironment implements EnvironmentPostProcessor, Ordered {
                 .isPresent();
     }
 
-    /** A list is replaced as a whole: {@code --serai.security.users=} leaves nothing of the one in a file. */
+    /**
+     * A list is replaced as a whole: {@code --serai.security.users=} leaves nothing of the one in a file, and neither does
+     * {@code SERAI_SECURITY_USERS_0_NAME}.
+     */
     private static boolean holdsListOf(PropertySource<?> source, String key) {
         var index = key.indexOf('[');
-        if (index < 0) {
+        var names = ConfigurationPropertySource.from(source);
+        if (index < 0 || !(names instanceof IterableConfigurationPropertySource listed)) {
             return false;
         }
-        var list = key.substring(0, index);
-        return source.containsProperty(list)
-                || (source instanceof EnumerablePropertySource<?> listed
-                        && Stream.of(listed.getPropertyNames()).anyMatch(name -> name.startsWith(list + "[")));
+        var list = ConfigurationPropertyName.adapt(key.substring(0, index), '.');
+        return listed.stream()
+                .anyMatch(name -> list.equals(name)
+                        || (list.isAncestorOf(name) && name.isNumericIndex(list.getNumberOfElements())));
     }
 }

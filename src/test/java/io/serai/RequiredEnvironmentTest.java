@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 class RequiredEnvironmentTest {
 
@@ -39,9 +41,26 @@ class RequiredEnvironmentTest {
         assertThat(missing(Map.of("serai.security.users[0].name", "ann"))).containsExactly("T_DATABASE_URL");
     }
 
+    @Test
+    void aListIsReplacedByEnvironmentVariablesToo() {
+        assertThat(missing(new SystemEnvironmentPropertySource(
+                        "other-" + StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                        Map.of("SERAI_SECURITY_USERS_0_NAME", "ann"))))
+                .containsExactly("T_DATABASE_URL");
+        // another key, though its name begins like that of the list
+        assertThat(missing(new SystemEnvironmentPropertySource(
+                        "other-" + StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                        Map.of("SERAI_SECURITY_USERS_FILE", "users.yaml"))))
+                .containsExactly("T_ADMIN_NAME", "T_DATABASE_URL", "T_METRICS_NAME");
+    }
+
     private static Set<String> missing(Map<String, Object> arguments) {
+        return missing(new MapPropertySource("arguments", arguments));
+    }
+
+    private static Set<String> missing(PropertySource<?> first) {
         var environment = new StandardEnvironment();
-        environment.getPropertySources().addFirst(new MapPropertySource("arguments", arguments));
+        environment.getPropertySources().addFirst(first);
         environment.getPropertySources().addLast(new OriginTrackedMapPropertySource("file", FILE));
         var incomplete = catchThrowableOfType(
                 EnvironmentIncomplete.class,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.bus;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.bus.suspect.Suspects;
 import io.serai.message.Conflict;
@@ -83,7 +84,7 @@ public final class Subscriptions {
      * @throws Conflict where this hub reads the subscription already, or its {@code ordered} differs from its queue's
      */
     public Registration subscribe(Subscription subscription, Consumer<Delivery> handler) {
-        var counted = meters.counter("serai.bus.delivered", "subscription", subscription.name());
+        var counted = delivered(subscription);
         Consumer<Delivery> counting = delivery -> {
             counted.increment();
             handler.accept(delivery);
@@ -102,7 +103,7 @@ public final class Subscriptions {
      */
     public Registration subscribeInBatches(
             Subscription subscription, BatchSize size, Consumer<List<Delivery>> handler) {
-        var counted = meters.counter("serai.bus.delivered", "subscription", subscription.name());
+        var counted = delivered(subscription);
         Consumer<List<Delivery>> counting = batch -> {
             counted.increment(batch.size());
             handler.accept(batch);
@@ -211,6 +212,13 @@ public final class Subscriptions {
             read.remove(name);
             throw refused;
         }
+    }
+
+    private Counter delivered(Subscription subscription) {
+        return Counter.builder("serai.bus.delivered")
+                .description("Events given to a subscription")
+                .tag("subscription", subscription.name())
+                .register(meters);
     }
 
     private Lock turn(Subscription subscription) {

@@ -113,7 +113,7 @@ final class EventLogController {
         // what is written in answer to HEAD goes nowhere, so a stream would never hear that its client is gone
         return method.equals(HttpMethod.HEAD)
                 ? answer.build()
-                : answer.body(streams.open(events, position, request.getRemoteUser()));
+                : answer.body(streams.open(events, position, request.getUserPrincipal()));
     }
 
     private String onlySourceOf(String id) {

@@ -3,9 +3,11 @@ package io.serai.eventlog;
 
 import io.serai.message.Unavailable;
 import java.io.IOException;
+import java.security.Principal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
+import org.springframework.security.core.Authentication;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 
 /**
@@ -25,24 +27,32 @@ final class EventStream implements Runnable {
     private final EventQuery query;
     private final EventLogProperties properties;
     private final ResponseBodyEmitter emitter;
+    private final @Nullable Principal caller;
     private final SseFrames frames = new SseFrames();
     private LogPosition position;
     private long lastSent = System.nanoTime();
 
-    /** @param after the events after this one are sent, or null for those after the present end */
+    /**
+     * Makes it.
+     *
+     * @param after the events after this one are sent, or null for those after the present end
+     * @param caller who follows, or null where the hub has no users
+     */
     EventStream(
             LoggedEvents log,
             LogHead head,
             EventQuery query,
             @Nullable LogPosition after,
             EventLogProperties properties,
-            ResponseBodyEmitter emitter) {
+            ResponseBodyEmitter emitter,
+            @Nullable Principal caller) {
         this.log = log;
         this.head = head;
         this.query = query;
         this.position = after == null ? LogPosition.END : after;
         this.properties = properties;
         this.emitter = emitter;
+        this.caller = caller;
     }
 
     @Override
@@ -64,7 +74,7 @@ final class EventStream implements Runnable {
 
     /** Looks where the log ends before the client sees the stream open, so that the client misses nothing from then on. */
     private void begin() throws IOException, InterruptedException {
-        while (!hasBegun() && !head.isClosed()) {
+        while (!hasBegun() && isOpen()) {
             if (!patiently(() -> position = log.end())) {
                 beat();
             }
@@ -74,13 +84,18 @@ final class EventStream implements Runnable {
         }
     }
 
+    /** Until the hub stops, or the caller is no user any more: each heartbeat asks. */
+    private boolean isOpen() {
+        return !head.isClosed() && !(caller instanceof Authentication login && !login.isAuthenticated());
+    }
+
     private boolean hasBegun() {
         return !position.equals(LogPosition.END);
     }
 
     private void follow() throws IOException, InterruptedException {
         var looked = false;
-        while (!head.isClosed()) {
+        while (isOpen()) {
             var last = looked ? head.awaitOther(position.position(), untilHeartbeat()) : head.position();
             if (!looked || last != position.position()) {
                 looked |= patiently(() -> sendNext(last));

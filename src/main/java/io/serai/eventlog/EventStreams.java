@@ -4,6 +4,7 @@ package io.serai.eventlog;
 import io.serai.bus.Recurring;
 import io.serai.message.EventPattern;
 import io.serai.message.Unavailable;
+import java.security.Principal;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -49,13 +50,14 @@ final class EventStreams implements SmartLifecycle {
      * Starts a stream on a thread of its own.
      *
      * @param after to go on from, or null for the present end of the log
-     * @param user who asks, or null where the hub has no users
+     * @param caller who asks, or null where the hub has no users; the stream ends soon after the user is removed or changed
      * @throws Unavailable where as many streams as allowed are open, or the hub stops
      */
-    ResponseBodyEmitter open(EventPattern type, @Nullable LogPosition after, @Nullable String user) {
+    ResponseBodyEmitter open(EventPattern type, @Nullable LogPosition after, @Nullable Principal caller) {
+        var user = caller == null ? null : caller.getName();
         var query = EventQuery.of(type);
         var emitter = new ResponseBodyEmitter(NEVER);
-        var stream = new EventStream(log, head, query, after, properties, emitter);
+        var stream = new EventStream(log, head, query, after, properties, emitter, caller);
         count(user);
         try {
             executor().execute(() -> {

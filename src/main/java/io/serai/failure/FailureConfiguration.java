@@ -2,6 +2,7 @@
 package io.serai.failure;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.bus.BusProperties;
 import io.serai.bus.DeepThreads;
 import io.serai.bus.Retries;
@@ -122,6 +123,11 @@ class FailureConfiguration {
         container.setMissingQueuesFatal(false);
         container.setMessageListener(new FailureReader(failures, new Arrivals(clock), container::isActive));
         return container;
+    }
+
+    @Bean
+    FailureMeters failureMeters(JdbcClient jdbc, MeterRegistry meters) {
+        return new FailureMeters(jdbc, meters);
     }
 
     @Bean

@@ -64,6 +64,8 @@ final class Bookkeeper implements SmartLifecycle {
     private final Lease lease;
     private final LedgerProperties properties;
     private final MultiGauge differences;
+    private final MultiGauge backlogs;
+    private final MultiGauge ages;
     private final MultiGauge warned;
     /** Counted and not yet written. */
     private List<Tally.Sheet> kept = new ArrayList<>();
@@ -102,6 +104,13 @@ final class Bookkeeper implements SmartLifecycle {
         this.properties = properties;
         this.differences = MultiGauge.builder("serai.ledger.difference")
                 .description("Events that are neither delivered nor failed nor waiting, and have stayed so")
+                .register(meters);
+        this.backlogs = MultiGauge.builder("serai.subscriptions.backlog")
+                .description("Events ready in the queue of a subscription")
+                .register(meters);
+        this.ages = MultiGauge.builder("serai.subscriptions.age")
+                .description("How long the oldest event of a subscription has waited at least")
+                .baseUnit("seconds")
                 .register(meters);
         this.warned = MultiGauge.builder("serai.warnings")
                 .description("Warnings that hold")
@@ -277,6 +286,7 @@ final class Bookkeeper implements SmartLifecycle {
                         .map(name -> MultiGauge.Row.of(Tags.of("subscription", name), alarms.getOrDefault(name, 0L)))
                         .toList(),
                 true);
+        showWaiting(names);
         var counts = warnings.list().stream().collect(Collectors.groupingBy(Warning::kind, Collectors.counting()));
         warned.register(
                 Arrays.stream(Warning.Kind.values())
@@ -284,5 +294,31 @@ final class Bookkeeper implements SmartLifecycle {
                                 Tags.of("kind", kind.name().toLowerCase(Locale.ROOT)), counts.getOrDefault(kind, 0L)))
                         .toList(),
                 true);
+    }
+
+    /** Ages are known to a window: 0 where all that waits is younger than one. Backlogs are unknown while the broker is away. */
+    private void showWaiting(Set<String> subscriptions) {
+        var now = tally.now();
+        var oldest = lines.oldestWaiting();
+        ages.register(
+                subscriptions.stream()
+                        .map(name -> MultiGauge.Row.of(
+                                Tags.of("subscription", name), seconds(now, oldest.getOrDefault(name, now))))
+                        .toList(),
+                true);
+        var found = new ArrayList<MultiGauge.Row<?>>();
+        try {
+            subscriptions.stream().sorted().limit(MAX_QUEUES).forEach(name -> depths.of(QueueDepths.queueOf(name))
+                    .ifPresent(depth -> found.add(
+                            MultiGauge.Row.of(Tags.of("subscription", name), depth.messages()))));
+        } catch (Unavailable brokerAway) {
+            found.clear();
+            LOG.debug("the broker is away; no backlog is known", brokerAway);
+        }
+        backlogs.register(found, true);
+    }
+
+    private double seconds(long now, long windowStart) {
+        return Math.max(0, now - windowStart - properties.window().toMillis()) / 1000.0;
     }
 }

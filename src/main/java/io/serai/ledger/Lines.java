@@ -61,6 +61,10 @@ final class Lines {
             SELECT subscription, SUM(missing - waiting) AS difference, MIN(window_start) AS first, MAX(window_start) AS last
             FROM ledger WHERE missing > 0 AND state = 'ALARM' GROUP BY subscription ORDER BY subscription
             """;
+    private static final String SELECT_OLDEST_WAITING = """
+            SELECT subscription, MIN(window_start) AS first FROM ledger WHERE missing > 0 AND waiting > 0
+            GROUP BY subscription
+            """;
     private static final String SELECT_PAGE = """
             SELECT window_start, subscription, published, delivered, duplicates, missing, failed, waiting, uncertain, since,
                 state
@@ -168,6 +172,15 @@ final class Lines {
                         Instant.ofEpochMilli(row.getLong("first")),
                         Instant.ofEpochMilli(row.getLong("last"))))
                 .list();
+    }
+
+    /** Start of the oldest window of which something waits, by subscription, in milliseconds since 1970. */
+    Map<String, Long> oldestWaiting() {
+        var oldest = new HashMap<String, Long>();
+        client.sql(SELECT_OLDEST_WAITING)
+                .query((row, number) -> oldest.put(row.getString("subscription"), row.getLong("first")))
+                .list();
+        return oldest;
     }
 
     /** Youngest first, then by subscription. */

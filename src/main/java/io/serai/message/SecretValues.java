@@ -10,13 +10,14 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Knows the secrets of this hub and masks them in what people read: log, failures, views, problems.
  *
  * <p>Masks a value as it is and as it stands in a URL, whatever stands around it. Values of less than 6 characters are not
- * masked, since common words hold them. Keeps at most 1,000 values; later ones are not masked. Thread-safe.
+ * masked, since common words hold them. A bcrypt hash is masked wherever it comes from. Keeps at most 1,000 values; later ones are not masked. Thread-safe.
  */
 public final class SecretValues {
 
@@ -25,6 +26,9 @@ public final class SecretValues {
 
     private static final int LEAST_LENGTH = 6;
     private static final int MOST_VALUES = 1000;
+
+    private static final String HASH_BEGINS = "$2";
+    private static final Pattern HASH = Pattern.compile("\\$2[abxy]?\\$\\d\\d\\$[./A-Za-z0-9]{53}");
 
     private final Set<String> values = new LinkedHashSet<>();
     private volatile String[] forms = {};
@@ -56,7 +60,8 @@ public final class SecretValues {
                 masked = masked.replace(form, MASK);
             }
         }
-        return masked;
+        // the search is for text that holds none, as nearly all of it
+        return masked.contains(HASH_BEGINS) ? HASH.matcher(masked).replaceAll(MASK) : masked;
     }
 
     /** Likewise; null where there is no text. */

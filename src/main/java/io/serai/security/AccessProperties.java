@@ -14,6 +14,7 @@ import org.springframework.http.MediaType;
  * The types made from these lists check them and refuse the start instead.
  *
  * @param users who may log in; none means everybody on this machine, and on this machine only
+ * @param usersFile a file of more users, read again when it changes; empty for none
  * @param allowedHosts names besides {@code localhost}, {@code 127.0.0.1} and {@code [::1]} that a {@code Host} header may
  *     carry, without port; checked when there are no users, or when this list is not empty
  * @param allowedOrigins origins of other web pages that may call the hub, as in {@code https://pages.example.com}
@@ -25,6 +26,7 @@ import org.springframework.http.MediaType;
 @ConfigurationProperties("serai.security")
 record AccessProperties(
         @DefaultValue List<User> users,
+        @DefaultValue("") String usersFile,
         @DefaultValue List<String> allowedHosts,
         @DefaultValue List<String> allowedOrigins,
 

@@ -67,6 +67,8 @@ final class AccessRules
         calls.requestMatchers(reading(path("/api/**"))).hasRole(READER);
         calls.requestMatchers(reading(path("/v3/**"))).hasRole(READER);
         calls.requestMatchers(path("/api/**")).hasRole(OPERATOR);
+        // it says only where to look, and tells a person who has no login yet that one is needed
+        calls.requestMatchers(reading(path("/"))).permitAll();
         for (var page : OwnPages.PATHS) {
             calls.requestMatchers(reading(path(page))).hasAnyRole(READER, CLIENT);
         }

@@ -12,29 +12,28 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The users of the configuration, checked once at the start; a refusal names the key and never the value. */
+/** The users that may log in, checked when they are read; a refusal names the place and never the value. Immutable. */
 final class Accounts {
 
-    private static final String USERS = "serai.security.users";
     private static final String PREFIX = "{bcrypt}";
     private static final Pattern NAME = Pattern.compile("[^:\\p{Cntrl}]{1,64}");
 
     // The cost is bounded because each step doubles the time of a login: 14 takes about a second, 31 a day
     private static final Pattern HASH = Pattern.compile("\\$2[aby]?\\$(0[4-9]|1[0-4])\\$[./A-Za-z0-9]{53}");
     private static final String HASH_HINT =
-            "Give a bcrypt hash of cost 4 to 14, made for instance by: htpasswd -nBC 10 NAME (the part after the colon).";
+            "Give a bcrypt hash of cost 4 to 14; bin/serai password asks for a password and prints its hash.";
     private static final String ROLES =
             Arrays.stream(Role.values()).map(Role::key).collect(Collectors.joining(", "));
 
     private final Map<String, Account> byName = new LinkedHashMap<>();
 
-    Accounts(List<AccessProperties.User> users) {
-        for (int i = 0; i < users.size(); i++) {
-            var key = USERS + "[" + i + "]";
-            var account = account(key, users.get(i));
+    /** @throws StartRefused when one of them is not a user */
+    Accounts(List<Candidate> users) {
+        for (var each : users) {
+            var account = account(each.place(), each.user());
             if (byName.put(account.name(), account) != null) {
                 throw new StartRefused(
-                        key + ".name is the name of an earlier user.", "Give each user a name of its own.");
+                        each.place() + "name is the name of an earlier user.", "Give each user a name of its own.");
             }
         }
     }
@@ -51,16 +50,21 @@ final class Accounts {
         return Optional.ofNullable(byName.get(name));
     }
 
+    /** Whether it is the account of one of these users, with the same password and roles. */
+    boolean hold(Account account) {
+        return account.equals(byName.get(account.name()));
+    }
+
     /** A hash that costs as much to check as one of a user. */
     String anyHash() {
         return byName.values().stream().map(Account::hash).findFirst().orElse("");
     }
 
-    private static Account account(String key, AccessProperties.User user) {
+    private static Account account(String place, AccessProperties.User user) {
         return new Account(
-                name(key + ".name", user.name()),
-                hash(key + ".password", user.password()),
-                Role.authorities(roles(key + ".roles", user.roles())));
+                name(place + "name", user.name()),
+                hash(place + "password", user.password()),
+                Role.authorities(roles(place + "roles", user.roles())));
     }
 
     private static String name(String key, @Nullable String name) {

@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,8 @@ import org.springframework.security.web.authentication.WebAuthenticationDetails;
  * Checks name and password of every request, and remembers those that were right.
  *
  * <p>A bcrypt check costs 50-100 ms of a core. Credentials that were right are therefore remembered for five minutes, at
- * most 1,000 of them, under an HMAC with a key of this process: neither password nor hash can be read back from it.
+ * most 1,000 of them, under an HMAC with a key of this process: neither password nor hash can be read back from it. They
+ * count no longer once the user is removed or changed.
  * Wrong ones are not remembered. At most half the cores check at once, and a request waits up to a second. Checks of one
  * address and name go one after the other, at most 32 of them wait, and so do all checks of names that nobody has: a
  * stranger's guesses delay a user by one check. After 10 wrong passwords within a minute for one address and name, its
@@ -40,25 +42,25 @@ final class Logins implements AuthenticationProvider {
     private static final int HALF_THE_CORES = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     private static final String HMAC = "HmacSHA256";
 
-    private final Accounts accounts;
+    private final Supplier<Accounts> users;
     private final PasswordEncoder encoder;
     private final FailedLogins failed;
     private final SecretKeySpec secret;
     private final Cache<ByteBuffer, Account> remembered;
     private final LoginQueues queues;
 
-    Logins(Accounts accounts, PasswordEncoder encoder, FailedLogins failed, Clock clock) {
-        this(accounts, encoder, failed, clock, HALF_THE_CORES, Duration.ofSeconds(1));
+    Logins(Supplier<Accounts> users, PasswordEncoder encoder, FailedLogins failed, Clock clock) {
+        this(users, encoder, failed, clock, HALF_THE_CORES, Duration.ofSeconds(1));
     }
 
     Logins(
-            Accounts accounts,
+            Supplier<Accounts> users,
             PasswordEncoder encoder,
             FailedLogins failed,
             Clock clock,
             int checksAtOnce,
             Duration patience) {
-        this.accounts = accounts;
+        this.users = users;
         this.encoder = encoder;
         this.failed = failed;
         this.queues = new LoginQueues(checksAtOnce, patience, clock);
@@ -77,13 +79,13 @@ final class Logins implements AuthenticationProvider {
         var name = request.getName();
         var password = String.valueOf(request.getCredentials());
         var key = key(name, password);
-        var known = remembered.getIfPresent(key);
+        var known = remembered(key);
         var account = known == null ? check(key, name, password, address(request)) : known;
         if (account == null) {
             failed.failed(name, address(request));
             throw new BadCredentialsException("unknown user or wrong password");
         }
-        var login = UsernamePasswordAuthenticationToken.authenticated(account.name(), null, account.authorities());
+        var login = new Login(account, users);
         login.setDetails(request.getDetails());
         return login;
     }
@@ -93,11 +95,17 @@ final class Logins implements AuthenticationProvider {
         return UsernamePasswordAuthenticationToken.class.isAssignableFrom(authentication);
     }
 
+    private @Nullable Account remembered(ByteBuffer key) {
+        var account = remembered.getIfPresent(key);
+        return account != null && users.get().hold(account) ? account : null;
+    }
+
     private @Nullable Account check(ByteBuffer key, String name, String password, String address) {
+        var accounts = users.get();
         var account = accounts.find(name).orElse(null);
         return queues.run(address, account == null ? "" : name, () -> {
             // A burst of first calls of one client waits here for the first of them
-            var known = remembered.getIfPresent(key);
+            var known = remembered(key);
             if (known != null) {
                 return known;
             }

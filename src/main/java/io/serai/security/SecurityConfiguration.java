@@ -2,6 +2,7 @@
 package io.serai.security;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,18 +39,19 @@ import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
 class SecurityConfiguration {
 
     @Bean
-    Accounts accounts(AccessProperties access) {
-        return new Accounts(access.users());
+    Users users(AccessProperties access) {
+        var file = access.usersFile();
+        return new Users(access.users(), file.isBlank() ? null : new UsersFile(Path.of(file)));
     }
 
     /** Checks the addresses before a port is opened: the filter chain, which needs it, is made with the server. */
     @Bean
     LoopbackOnly loopbackOnly(
-            Accounts accounts,
+            Users users,
             ServerProperties server,
             ObjectProvider<ManagementServerProperties> management,
             Environment environment) {
-        var loopbackOnly = new LoopbackOnly(accounts);
+        var loopbackOnly = new LoopbackOnly(users.get());
         loopbackOnly.check("server.address", server.getAddress());
         if (ManagementPortType.get(environment) == ManagementPortType.DIFFERENT) {
             management.ifAvailable(own -> loopbackOnly.check("management.server.address", own.getAddress()));
@@ -60,8 +62,8 @@ class SecurityConfiguration {
     }
 
     @Bean
-    Logins logins(Accounts accounts, Clock clock) {
-        return new Logins(accounts, new BCryptPasswordEncoder(), new FailedLogins(clock), clock);
+    Logins logins(Users users, Clock clock) {
+        return new Logins(users, new BCryptPasswordEncoder(), new FailedLogins(clock), clock);
     }
 
     @Bean
@@ -123,7 +125,7 @@ class SecurityConfiguration {
     SecurityFilterChain accessRules(
             HttpSecurity http,
             AccessProperties access,
-            Accounts accounts,
+            Users users,
             LoopbackOnly loopbackOnly,
             Logins logins,
             Refusals refusals,
@@ -138,8 +140,8 @@ class SecurityConfiguration {
                 .headers(new SecurityHeaders())
                 .cors(cors(access.allowedOrigins()))
                 .addFilterAfter(new AuditLog(access.servicePaths(), clock), HeaderWriterFilter.class)
-                .addFilterAfter(new RequestRules(rules(access, accounts), refusals), AuditLog.class);
-        if (accounts.isEmpty()) {
+                .addFilterAfter(new RequestRules(rules(access, users.get()), refusals), AuditLog.class);
+        if (users.get().isEmpty()) {
             http.authorizeHttpRequests(calls -> calls.anyRequest().permitAll());
         } else {
             http.authenticationProvider(logins)
@@ -153,8 +155,8 @@ class SecurityConfiguration {
 
     /** Lazy, since the rules belong to the filter chain, which is made with the server. */
     @Bean
-    OpenApiCustomizer rolesInDocument(Accounts accounts, @Lazy WebInvocationPrivilegeEvaluator rules) {
-        return new RolesInDocument(accounts, rules);
+    OpenApiCustomizer rolesInDocument(Users users, @Lazy WebInvocationPrivilegeEvaluator rules) {
+        return new RolesInDocument(users.get(), rules);
     }
 
     private static List<RequestRule> rules(AccessProperties access, Accounts accounts) {

@@ -19,6 +19,7 @@ import org.springframework.boot.actuate.health.HealthEndpointGroup;
 import org.springframework.boot.actuate.health.HealthEndpointGroups;
 import org.springframework.boot.actuate.health.HealthEndpointGroupsPostProcessor;
 import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -51,6 +52,17 @@ class TelemetryConfiguration {
     Gauge busUp(MeterRegistry meters, EventPublisher publisher) {
         return Gauge.builder("serai.bus.up", publisher, each -> each.isUp() ? 1 : 0)
                 .description("Whether the broker takes events")
+                .register(meters);
+    }
+
+    /** Asks at each scrape, as health does at each call. */
+    @Bean
+    Gauge databaseUp(MeterRegistry meters, HealthIndicator dbHealthIndicator) {
+        return Gauge.builder(
+                        "serai.database.up",
+                        dbHealthIndicator,
+                        each -> Status.UP.equals(each.health().getStatus()) ? 1 : 0)
+                .description("Whether the database takes changes")
                 .register(meters);
     }
 

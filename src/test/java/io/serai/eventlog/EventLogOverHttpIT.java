@@ -29,9 +29,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +52,8 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
@@ -372,6 +378,16 @@ class EventLogOverHttpIT {
     }
 
     @Test
+    void streamOfAUserWhoIsRemovedEnds() throws Exception {
+        var anns = open("/api/events/stream", "user", "ann");
+        var bobs = open("/api/events/stream", "user", "bob");
+        anns.nextFrame();
+        Hub.LOGINS.remove("ann").setAuthenticated(false);
+        await().atMost(Duration.ofSeconds(10)).until(() -> anns.nextFrame().isEmpty());
+        assertThat(bobs.nextFrame()).isNotEmpty();
+    }
+
+    @Test
     void headOfAStreamOpensNone() throws Exception {
         for (int i = 0; i < 6; i++) {
             var head = HttpRequest.newBuilder(request("/api/events/stream").uri())
@@ -507,14 +523,23 @@ class EventLogOverHttpIT {
             return LogDatabase.h2("http");
         }
 
+        static final Map<String, Authentication> LOGINS = new ConcurrentHashMap<>();
+
+        private static Authentication login(String name) {
+            var login = new TestingAuthenticationToken(name, null);
+            login.setAuthenticated(true);
+            return login;
+        }
+
         /** Whoever the header names is logged in. */
         @Bean
         Filter login() {
             return (request, response, chain) -> chain.doFilter(
                     new HttpServletRequestWrapper((HttpServletRequest) request) {
                         @Override
-                        public String getRemoteUser() {
-                            return getHeader("user");
+                        public @Nullable Principal getUserPrincipal() {
+                            var name = getHeader("user");
+                            return name == null ? null : LOGINS.computeIfAbsent(name, Hub::login);
                         }
                     },
                     response);

@@ -41,9 +41,9 @@ abstract class ReadmeContract {
     private static final String DEPLOYMENT = "not run; DeploymentIT checks the files it uses";
 
     /** By their first line, the blocks that are not run here, and where they are. */
-    /** Parts of files that TlsJourney and MessagesAreNoCodeIT try. */
+    /** Parts of files that TlsJourney, UsersTest and MessagesAreNoCodeIT try. */
     private static final Set<String> SHOWN =
-            Set.of("spring:", "- setProperty: {name: allowedUris, constant: \"direct:a,direct:b-*\"}");
+            Set.of("spring:", "- name: ann", "- setProperty: {name: allowedUris, constant: \"direct:a,direct:b-*\"}");
 
     private static final Map<String, String> ELSEWHERE = Map.of(
             "./mvnw spring-boot:run",
@@ -54,7 +54,7 @@ abstract class ReadmeContract {
             "the build of this test has packaged, and its hub is started by target/serai/bin/serai",
             PRODUCTION,
             "ServersReadmeJourney",
-            "cp .env.example .env && chmod 600 .env      # fill in; htpasswd -nBC 10 admin makes a bcrypt hash",
+            "cp .env.example .env && chmod 600 .env      # fill in; target/serai/bin/serai password makes a bcrypt hash",
             DEPLOYMENT,
             "sudo cp -r target/serai /opt/serai",
             DEPLOYMENT,

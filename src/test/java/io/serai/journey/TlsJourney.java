@@ -68,6 +68,7 @@ class TlsJourney {
                         .doesNotContain("\"address\":\"http://");
                 await().untilAsserted(() -> assertThat(hub.output())
                         .contains("Serai listens on https://localhost:" + hub.port())
+                        .contains("curl -N 'https://localhost:" + hub.port())
                         .doesNotContain("http://localhost:" + hub.port()));
                 assertThat(healthScript(hub.port())).isZero();
                 try (var connection =

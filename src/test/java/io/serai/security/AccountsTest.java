@@ -21,8 +21,12 @@ class AccountsTest {
         return new User(name, password, List.of(roles));
     }
 
+    private static Accounts accounts(List<User> users) {
+        return new Accounts(Candidate.of(users));
+    }
+
     private static List<String> authorities(String role) {
-        return new Accounts(List.of(user("ann", HASH, role)))
+        return accounts(List.of(user("ann", HASH, role)))
                 .find("ann").orElseThrow().authorities().stream()
                         .map(GrantedAuthority::getAuthority)
                         .toList();
@@ -40,7 +44,7 @@ class AccountsTest {
 
     @Test
     void hashIsTakenWithAndWithoutPrefix() {
-        var accounts = new Accounts(List.of(user("ann", HASH, "reader"), user("ben", "{bcrypt}" + HASH, "client")));
+        var accounts = accounts(List.of(user("ann", HASH, "reader"), user("ben", "{bcrypt}" + HASH, "client")));
         assertThat(accounts.find("ann").orElseThrow().hash()).isEqualTo(HASH);
         assertThat(accounts.find("ben").orElseThrow().hash()).isEqualTo(HASH);
         assertThat(accounts.find("eve")).isEmpty();
@@ -58,7 +62,7 @@ class AccountsTest {
                 "$2a$10$short"
             })
     void passwordThatIsNoBcryptHashIsRefusedAndNotPrinted(String password) {
-        assertThatThrownBy(() -> new Accounts(List.of(user("ann", password, "reader"))))
+        assertThatThrownBy(() -> accounts(List.of(user("ann", password, "reader"))))
                 .isInstanceOf(StartRefused.class)
                 .hasMessageContaining("serai.security.users[0].password")
                 .hasMessageNotContaining("secret");
@@ -68,27 +72,27 @@ class AccountsTest {
     @NullSource
     @ValueSource(strings = {"", " ", "a:b", "a\nb"})
     void nameThatHttpBasicCannotSendIsRefused(String name) {
-        assertThatThrownBy(() -> new Accounts(List.of(user(name, HASH, "reader"))))
+        assertThatThrownBy(() -> accounts(List.of(user(name, HASH, "reader"))))
                 .isInstanceOf(StartRefused.class)
                 .hasMessageContaining("serai.security.users[0].name");
     }
 
     @Test
     void secondUserOfTheSameNameIsRefused() {
-        assertThatThrownBy(() -> new Accounts(List.of(user("ann", HASH, "reader"), user("ann", HASH, "client"))))
+        assertThatThrownBy(() -> accounts(List.of(user("ann", HASH, "reader"), user("ann", HASH, "client"))))
                 .isInstanceOf(StartRefused.class)
                 .hasMessageContaining("serai.security.users[1].name");
     }
 
     @Test
     void unknownOrMissingRoleIsRefused() {
-        assertThatThrownBy(() -> new Accounts(List.of(user("ann", HASH, "reader", "admin"))))
+        assertThatThrownBy(() -> accounts(List.of(user("ann", HASH, "reader", "admin"))))
                 .isInstanceOf(StartRefused.class)
                 .hasMessageContaining("serai.security.users[0].roles[1]")
                 .extracting(refused -> ((StartRefused) refused).wayOut())
                 .asString()
                 .contains("reader, client, operator, editor");
-        assertThatThrownBy(() -> new Accounts(List.of(user("ann", HASH))))
+        assertThatThrownBy(() -> accounts(List.of(user("ann", HASH))))
                 .isInstanceOf(StartRefused.class)
                 .hasMessageContaining("serai.security.users[0].roles");
     }
@@ -97,6 +101,6 @@ class AccountsTest {
     void hashIsNeverPrinted() {
         var user = user("ann", HASH, "reader");
         assertThat(user.toString()).doesNotContain(HASH);
-        assertThat(new Accounts(List.of(user)).find("ann").toString()).doesNotContain(HASH);
+        assertThat(accounts(List.of(user)).find("ann").toString()).doesNotContain(HASH);
     }
 }

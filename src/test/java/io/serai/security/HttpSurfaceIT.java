@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -42,7 +43,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -53,6 +57,7 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMappi
 
 /** What the hub serves, who may call it, and that its description says the same. */
 @TestInstance(Lifecycle.PER_CLASS)
+@ExtendWith(OutputCaptureExtension.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class HttpSurfaceIT {
 
@@ -65,9 +70,10 @@ class HttpSurfaceIT {
     private ConfigurableApplicationContext hub;
     private String address;
     private JsonNode document;
+    private String welcome;
 
     @BeforeAll
-    void start(@TempDir Path data) throws IOException, InterruptedException {
+    void start(@TempDir Path data, CapturedOutput output) throws IOException, InterruptedException {
         var arguments = new ArrayList<>(List.of(
                 "--server.port=0",
                 "--serai.embedded.data=" + data,
@@ -81,6 +87,7 @@ class HttpSurfaceIT {
             arguments.addAll(List.of(user + "name=" + name, user + "password=" + hash, user + "roles=" + name));
         }
         hub = HubInside.start(arguments);
+        welcome = output.getOut();
         address = "http://localhost:"
                 + ((ServletWebServerApplicationContext) hub).getWebServer().getPort();
         document = json(get("/v3/api-docs", Role.READER));
@@ -105,6 +112,37 @@ class HttpSurfaceIT {
         assertThat(difference.values())
                 .as("the HTTP surface has changed; where that is meant, copy %s over %s", RECEIVED, APPROVED)
                 .isEmpty();
+    }
+
+    @Test
+    void frontPageNamesWhereToLookToBrowsersAndPrograms() throws Exception {
+        var page = front("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html;charset=UTF-8");
+        assertThat(page.headers().firstValue("Content-Security-Policy")).hasValueSatisfying(policy -> assertThat(policy)
+                .contains("default-src 'self'"));
+        assertThat(page.body()).doesNotContain("<script", "<style", "style=").doesNotContainPattern("\\son[a-z]+=");
+        var linked = Pattern.compile("href=\"(/[^\"]*)\"")
+                .matcher(page.body())
+                .results()
+                .map(link -> link.group(1))
+                .toList();
+
+        for (var accepted : List.of("*/*", "application/json")) {
+            var links = JSON.readTree(front(accepted).body()).path("links");
+            assertThat(links).extracting(JsonNode::asText).containsExactlyInAnyOrderElementsOf(linked);
+        }
+        for (var link : linked) {
+            assertThat(status(link, Role.READER)).as(link).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void welcomeShowsWhereTheLoginGoes() {
+        assertThat(welcome).contains("curl -u USER:PASSWORD -N '" + address + "/api/events/stream'");
+        assertThat(welcome.lines().filter(line -> line.startsWith("  curl")))
+                .hasSize(3)
+                .allMatch(line -> line.contains("-u USER:PASSWORD"));
     }
 
     @Test
@@ -366,6 +404,11 @@ class HttpSurfaceIT {
         // a stream never ends by itself
         answer.body().close();
         return answer.statusCode();
+    }
+
+    private HttpResponse<String> front(String accepted) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(address + "/")).header("Accept", accepted);
+        return http.send(request.build(), BodyHandlers.ofString());
     }
 
     private HttpResponse<InputStream> get(String path, @Nullable Role role) throws IOException, InterruptedException {

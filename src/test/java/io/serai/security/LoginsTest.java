@@ -37,11 +37,37 @@ import org.springframework.security.web.authentication.WebAuthenticationDetails;
 class LoginsTest {
 
     private final Counting encoder = new Counting();
-    private final Accounts accounts =
-            new Accounts(List.of(new User("ann", new BCryptPasswordEncoder(4).encode("right"), List.of("editor"))));
+    private Accounts accounts = accounts(user("ann", "right", "editor"));
     private final SettableClock clock = new SettableClock();
     private final Logins logins =
-            new Logins(accounts, encoder, new FailedLogins(clock), clock, 1, Duration.ofMinutes(1));
+            new Logins(() -> accounts, encoder, new FailedLogins(clock), clock, 1, Duration.ofMinutes(1));
+
+    private static User user(String name, String password, String role) {
+        return new User(name, new BCryptPasswordEncoder(4).encode(password), List.of(role));
+    }
+
+    private static Accounts accounts(User... users) {
+        return new Accounts(Candidate.of(List.of(users)));
+    }
+
+    @Test
+    void oldPasswordRemovedUserAndOldRolesEndAtOnce() {
+        var before = login("ann", "right");
+        assertThat(before.isAuthenticated()).isTrue();
+
+        accounts = accounts(user("ann", "other", "editor"));
+        assertThat(before.isAuthenticated()).isFalse();
+        assertThatThrownBy(() -> login("ann", "right")).isInstanceOf(BadCredentialsException.class);
+        assertThat(login("ann", "other").isAuthenticated()).isTrue();
+
+        accounts = accounts(user("ann", "other", "reader"));
+        assertThat(login("ann", "other").getAuthorities())
+                .extracting(Object::toString)
+                .doesNotContain("ROLE_EDITOR");
+
+        accounts = accounts(user("bob", "other", "reader"));
+        assertThatThrownBy(() -> login("ann", "other")).isInstanceOf(BadCredentialsException.class);
+    }
 
     private Authentication login(String name, String password) {
         return logins.authenticate(UsernamePasswordAuthenticationToken.unauthenticated(name, password));
@@ -56,10 +82,8 @@ class LoginsTest {
     @ParameterizedTest
     @ValueSource(strings = {"ann", "nobody"})
     void guessesOfStrangersDelayAUserByOneCheckAtTheMost(String guessed) {
-        var users = new Accounts(List.of(
-                new User("ann", new BCryptPasswordEncoder(4).encode("right"), List.of("editor")),
-                new User("bob", new BCryptPasswordEncoder(4).encode("right"), List.of("editor"))));
-        var busy = new Logins(users, encoder, new FailedLogins(clock), clock, 1, Duration.ofMinutes(1));
+        var users = accounts(user("ann", "right", "editor"), user("bob", "right", "editor"));
+        var busy = new Logins(() -> users, encoder, new FailedLogins(clock), clock, 1, Duration.ofMinutes(1));
         encoder.hold();
         var pool = Executors.newFixedThreadPool(81);
         var guesses = new ArrayList<CompletableFuture<Void>>();
@@ -168,7 +192,7 @@ class LoginsTest {
 
     @Test
     void nobodyWaitsLongerForACheckThanPatienceLasts() {
-        var impatient = new Logins(accounts, encoder, new FailedLogins(clock), clock, 1, Duration.ofMillis(1));
+        var impatient = new Logins(() -> accounts, encoder, new FailedLogins(clock), clock, 1, Duration.ofMillis(1));
         encoder.hold();
         var first = CompletableFuture.runAsync(
                 () -> impatient.authenticate(UsernamePasswordAuthenticationToken.unauthenticated("ann", "right")));

@@ -8,9 +8,12 @@ import static org.awaitility.Awaitility.await;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -18,6 +21,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 
 @ExtendWith(OutputCaptureExtension.class)
 class StartIT {
@@ -117,7 +121,7 @@ class StartIT {
     void withUsersTheHubMayListenEverywhere(CapturedOutput output) {
         try (var hub = start(USER, PASSWORD, ROLE)) {
             var port = ((ServletWebServerApplicationContext) hub).getWebServer().getPort();
-            assertThat(new Wire(port).get("/").status()).isEqualTo(401);
+            assertThat(new Wire(port).get("/api/events").status()).isEqualTo(401);
         }
         assertThat(output).contains("login required users=1");
     }
@@ -128,8 +132,44 @@ class StartIT {
                 .hasRootCauseInstanceOf(StartRefused.class);
         assertThat(output)
                 .contains("serai.security.users[0].password is not a bcrypt hash")
-                .contains("htpasswd")
+                .contains("bin/serai password")
                 .doesNotContain("open-sesame");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                // a number is missing, a field is misspelt, no list at all
+                "--serai.security.users[1].password=$2y$04$Vn9wRdLJ9cMqTDvXvoMCeOhi5yNFVwj1F7d5l6dqGvJ5XN4R3J3uK",
+                "--serai.security.users[1].pasword=open-sesame",
+                "--serai.security.users=ann:open-sesame",
+                "--serai.security.users[0]=ann:open-sesame",
+                "--serai.security.users.ann.password=open-sesame",
+                "--serai.security.users[0].roles[1]=open-sesame"
+            })
+    void usersThatAreNoListRefuseTheStartWithoutPrintingThem(String entry, CapturedOutput output) {
+        assertThatThrownBy(() -> start(entry)).isNotNull();
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("serai.security.users")
+                .doesNotContain("open-sesame")
+                .doesNotContain("Vn9wRdLJ9cMqTDvXvoMCeO");
+    }
+
+    @Test
+    void usersOfTheFileLogInAndItsChangesNeedNoRestart(@TempDir Path folder, CapturedOutput output) throws Exception {
+        var file = folder.resolve("users.yaml");
+        var user = "- {name: ann, password: '%s', roles: [reader]}\n";
+        var encoder = new BCryptPasswordEncoder(4);
+        Files.writeString(file, user.formatted(encoder.encode("first")));
+        try (var hub = start("--serai.security.users-file=" + file)) {
+            var wire = new Wire(((ServletWebServerApplicationContext) hub).getWebServer().getPort());
+            assertThat(wire.get("/api/events", Wire.login("ann", "first")).status()).isEqualTo(200);
+            Files.writeString(file, user.formatted(encoder.encode("second")));
+            await().until(() -> wire.get("/api/events", Wire.login("ann", "second")).status() == 200);
+            assertThat(wire.get("/api/events", Wire.login("ann", "first")).status()).isEqualTo(401);
+        }
+        assertThat(output).contains("login required users=1").doesNotContain("$2a$04");
     }
 
     @Test

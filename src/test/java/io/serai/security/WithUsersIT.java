@@ -65,7 +65,6 @@ class WithUsersIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/",
                 "/api/events",
                 "/console/a.js",
                 "/nowhere",
@@ -86,6 +85,13 @@ class WithUsersIT {
         assertThat(wire.get(path).status()).isEqualTo(200);
         assertThat(wire.get("/actuator/health").body()).doesNotContain("components");
         assertThat(wire.get("/actuator/health", as("operator")).body()).contains("components");
+    }
+
+    @Test
+    void frontPageNeedsNoLogin() {
+        assertThat(wire.get("/").status()).isEqualTo(200);
+        assertThat(wire.postJson("/").status()).isEqualTo(401);
+        assertThat(wire.get("/index.html").status()).isEqualTo(401);
     }
 
     @Test
@@ -121,7 +127,7 @@ class WithUsersIT {
     @ParameterizedTest
     @CsvSource({
         // method, path, reader, client, operator, editor, metrics
-        "GET,    /,                          200, 200, 200, 200, 403",
+        "GET,    /,                          200, 200, 200, 200, 200",
         "GET,    /api/events,                200, 403, 200, 200, 403",
         "GET,    /api/users/1,               200, 200, 200, 200, 403",
         "GET,    /api/routes,                200, 403, 200, 200, 403",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.bus.component;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.message.Event;
 import io.serai.message.Invalid;
@@ -132,12 +133,19 @@ final class LatestOnly implements Receiver {
 
     private void count(String subscription, @Nullable Place place) {
         if (place == Place.STALE) {
-            meters.counter("serai.bus.sequence.stale", "subscription", subscription)
+            counter("serai.bus.sequence.stale", "Events passed over, since a later one had come", subscription)
                     .increment();
         } else if (place == Place.AFTER_GAP) {
-            meters.counter("serai.bus.sequence.gaps", "subscription", subscription)
+            counter("serai.bus.sequence.gaps", "Events that came before an earlier one", subscription)
                     .increment();
         }
+    }
+
+    private Counter counter(String name, String description, String subscription) {
+        return Counter.builder(name)
+                .description(description)
+                .tag("subscription", subscription)
+                .register(meters);
     }
 
     private static String subjectOf(Event event) {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
 /**
- * Understands {@code serai run|lint|test|new|diff}. Without a command, or with Spring Boot's arguments only, the hub is run.
+ * Understands {@code serai run|lint|test|new|diff|password}. Without a command, or with Spring Boot's arguments only, the hub is run.
  *
  * <p>Exit codes: 0 nothing is wrong, 1 errors were found, 2 the command could not be done.
  */
@@ -56,6 +56,7 @@ public final class Cli {
         commands.addSubcommand(new Test(defaults, apart));
         commands.addSubcommand(new New(defaults));
         commands.addSubcommand(new Diff(defaults, System.getenv()));
+        commands.addSubcommand(new Password());
         if (!"run".equals(arguments[0])) {
             // nothing is logged until somebody configures logging, which the hub does
             LoggingSystem.get(Cli.class.getClassLoader()).beforeInitialize();
