@@ -9,7 +9,6 @@ import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.serai.bus.suspect.DeadlyMessage;
 import io.serai.bus.suspect.Suspects;
-import io.serai.message.Event;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -218,17 +217,19 @@ abstract class Lane extends DefaultConsumer {
         inHand.incrementAndGet();
         var bytes = bytesInHand.addAndGet(body.length);
         long tag = envelope.getDeliveryTag();
-        Event event;
+        AmqpEvents.Message message;
         try {
-            event = AmqpEvents.event(properties, body);
+            message = AmqpEvents.read(properties, body);
         } catch (RuntimeException | StackOverflowError noEvent) {
             // thrown on, it would make the client close the channel, and this subscription would be read no more
             var unused = park(tag, properties, body, Failure.of(noEvent));
             return;
         }
+        // of structured mode only the data stays
+        bytesInHand.addAndGet(message.event().data().length - body.length);
         var isRedelivered = envelope.isRedeliver() || perhapsAgain > 0;
         perhapsAgain = Math.max(0, perhapsAgain - 1);
-        taken.add(new Delivery(event, properties, isRedelivered, tag, this));
+        taken.add(new Delivery(message.event(), message.properties(), isRedelivered, tag, this));
         if (!isHeld()) {
             fit(bytes, body.length);
         }

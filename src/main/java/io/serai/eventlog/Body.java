@@ -2,9 +2,11 @@
 package io.serai.eventlog;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.serai.message.Event;
 import io.serai.message.Invalid;
 import io.serai.message.TextBytes;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +16,16 @@ import org.jspecify.annotations.Nullable;
  * {@code data_base64}.
  *
  * <p>What a publisher calls JSON or text and is not (another AMQP client may say so) is shown as base64, so that one such
- * body does not break the answer around it.
+ * body does not break the answer around it. A body in a coding, like gzip, is base64 too.
  */
 sealed interface Body {
 
     void write(JsonGenerator json) throws IOException;
 
     static Body of(StoredEvent event) {
+        if (isCoded(event.extensions().get(Event.CONTENT_ENCODING))) {
+            return new Binary(event.data());
+        }
         var contentType = event.dataContentType();
         // JSON where none is given (CloudEvents JSON format, 3.1.1)
         var type = contentType == null ? "application/json" : TextBytes.mediaType(contentType);
@@ -31,6 +36,17 @@ sealed interface Body {
                 ? null
                 : text(event.data(), contentType, isText(type, contentType));
         return text == null ? new Binary(event.data()) : new Text(text);
+    }
+
+    /** AMQP clients also name the charset there. */
+    private static boolean isCoded(@Nullable Object encoding) {
+        try {
+            return encoding != null
+                    && !encoding.toString().equalsIgnoreCase("identity")
+                    && !Charset.isSupported(encoding.toString());
+        } catch (IllegalArgumentException noCharset) {
+            return true;
+        }
     }
 
     private static boolean isBinary(String type) {

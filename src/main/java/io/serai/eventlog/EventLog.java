@@ -139,7 +139,7 @@ final class EventLog {
             statement.setString(3, event.source());
             statement.setString(4, event.type().name());
             statement.setString(5, event.subject());
-            statement.setString(6, event.time().toString());
+            statement.setString(6, event.time() == null ? null : event.time().toString());
             statement.setString(7, event.dataContentType());
             statement.setString(8, event.dataSchema());
             statement.setString(9, Extensions.write(event.extensions()));

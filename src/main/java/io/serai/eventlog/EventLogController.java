@@ -7,17 +7,22 @@ import io.serai.message.Invalid;
 import io.serai.message.NotFound;
 import io.serai.message.Times;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.util.MimeTypeUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -25,6 +30,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /** Shows the log over HTTP: to query, to look one event up, to follow. */
 @RestController
@@ -32,6 +38,7 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter
 final class EventLogController {
 
     private static final String CLOUD_EVENT = "application/cloudevents+json";
+    private static final String BATCH = "application/cloudevents-batch+json";
     private static final int MAX_LIMIT = 500;
     private static final int SOURCES_LISTED = 20;
 
@@ -47,9 +54,24 @@ final class EventLogController {
      * Newest first. {@code since} (included) and {@code until} (not included) go by when the log stored an event, which its
      * order and its cursor follow; {@code time} is the publisher's and may be any.
      */
-    @Operation(summary = "Lists the events of the log, newest first")
-    @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
-    EventPage list(
+    @Operation(
+            summary = "Lists the events of the log, newest first",
+            description = "As a CloudEvents batch where that is accepted; then the next page is the link of relation next.",
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            content = {
+                                @Content(
+                                        mediaType = MediaType.APPLICATION_JSON_VALUE,
+                                        schema = @Schema(implementation = EventPage.class)),
+                                @Content(
+                                        mediaType = BATCH,
+                                        array = @ArraySchema(schema = @Schema(implementation = StoredEvent.class)))
+                            }))
+    @GetMapping(produces = {MediaType.APPLICATION_JSON_VALUE, BATCH})
+    ResponseEntity<?> list(
+            HttpServletRequest request,
+            @Parameter(hidden = true) @RequestHeader HttpHeaders headers,
             @RequestParam(defaultValue = "#") String type,
             @RequestParam(required = false) @Nullable String id,
             @RequestParam(required = false) @Nullable String subject,
@@ -68,7 +90,36 @@ final class EventLogController {
                 text("source", source),
                 instant("since", since),
                 instant("until", until));
-        return log.page(query, cursor == null ? LogPosition.END : Cursor.position(cursor), limit);
+        var page = log.page(query, cursor == null ? LogPosition.END : Cursor.position(cursor), limit);
+        return isBatchAsked(headers.getAccept())
+                ? batch(page, request)
+                : ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(page);
+    }
+
+    private static boolean isBatchAsked(List<MediaType> accepted) {
+        var byPreference = new ArrayList<>(accepted);
+        MimeTypeUtils.sortBySpecificity(byPreference);
+        for (var each : byPreference) {
+            if (each.includes(MediaType.APPLICATION_JSON)) {
+                return false;
+            } else if (each.includes(MediaType.valueOf(BATCH))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static ResponseEntity<List<StoredEvent>> batch(EventPage page, HttpServletRequest request) {
+        var answer = ResponseEntity.ok().contentType(MediaType.valueOf(BATCH));
+        if (page.next() != null) {
+            var next = UriComponentsBuilder.fromPath(request.getRequestURI())
+                    .query(request.getQueryString())
+                    .replaceQueryParam("cursor", page.next())
+                    .build()
+                    .toUriString();
+            answer.header(HttpHeaders.LINK, "<" + next + ">; rel=\"next\"");
+        }
+        return answer.body(page.items());
     }
 
     @Operation(summary = "Shows one event of the log")

@@ -8,31 +8,31 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Extension attributes as the log's column: {@code {"correlationid":"0193...","sequence":"1"}}, null for none. */
+/** Extension attributes as the log's column: {@code {"correlationid":"0193...","flag":true}}, null for none. */
 final class Extensions {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final TypeReference<TreeMap<String, String>> TEXTS = new TypeReference<>() {};
+    private static final TypeReference<TreeMap<String, Object>> ATTRIBUTES = new TypeReference<>() {};
 
     private Extensions() {}
 
-    static @Nullable String write(Map<String, String> extensions) {
+    static @Nullable String write(Map<String, Object> extensions) {
         if (extensions.isEmpty()) {
             return null;
         }
         try {
             return JSON.writeValueAsString(extensions);
         } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException("writing extensions: a map of strings did not become JSON", impossible);
+            throw new IllegalStateException("writing extensions: a map of texts, booleans and integers did not become JSON", impossible);
         }
     }
 
     /** In the order of their names. */
-    static Map<String, String> read(@Nullable String column) {
+    static Map<String, Object> read(@Nullable String column) {
         try {
-            return column == null ? Map.of() : JSON.readValue(column, TEXTS);
+            return column == null ? Map.of() : JSON.readValue(column, ATTRIBUTES);
         } catch (JsonProcessingException foreign) {
-            throw new IllegalStateException("reading extensions: the log's column is no JSON of strings", foreign);
+            throw new IllegalStateException("reading extensions: the log's column is no JSON object", foreign);
         }
     }
 }

@@ -12,7 +12,7 @@ import java.time.Duration;
  *
  * <pre>{@code
  * id: 7-1764457335123456-6f2c01aa
- * data: {"specversion":"1.0","id":"0193...","type":"user.created",...,"position":7,"data":{"id":"42"}}
+ * data: {"specversion":"1.0","id":"0193...","type":"user.created",...,"position":"7","data":{"id":"42"}}
  * }</pre>
  *
  * <p>A line break inside a JSON body can only be white space, and becomes a further {@code data:} line, which the client

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param position its place in the log, from 1
  * @param storedAt when it was stored, by the database's clock; never falls as the position rises
- * @param time RFC 3339
+ * @param time RFC 3339; absent where the publisher has not said it
+ * @param extensions each a text, a boolean or an integer
  * @param data the body; empty where the event has none
  */
 @Schema(name = "StoredEvent", implementation = StoredEvent.Shown.class)
@@ -31,10 +32,10 @@ record StoredEvent(
         String source,
         String type,
         @Nullable String subject,
-        String time,
+        @Nullable String time,
         @Nullable String dataContentType,
         @Nullable String dataSchema,
-        Map<String, String> extensions,
+        Map<String, Object> extensions,
         byte[] data) {
 
     /** How the serializer shows it, for the description of the HTTP surface; extensions stand beside these. */
@@ -44,10 +45,10 @@ record StoredEvent(
             String source,
             String type,
             @Nullable String subject,
-            String time,
+            @Nullable String time,
             @Nullable String datacontenttype,
             @Nullable String dataschema,
-            long position,
+            String position,
             Instant storedtime,
             @Nullable Object data,
             @Nullable String data_base64) {}

@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * {"specversion": "1.0", "id": "0193...", "source": "/serai/users", "type": "user.created", "subject": "42",
  *  "time": "2026-11-21T10:00:00Z", "datacontenttype": "application/json", "correlationid": "0193...", "sequence": "1",
- *  "position": 7, "storedtime": "2026-11-21T10:00:00.021Z", "data": {"id": "42"}}
+ *  "position": "7", "storedtime": "2026-11-21T10:00:00.021Z", "data": {"id": "42"}}
  * }</pre>
  *
- * <p>{@code position} and {@code storedtime} are extensions the log adds; an event's own of these names are not shown.
+ * <p>{@code position} and {@code storedtime} are extensions the log adds; an event's own of these names are not shown. The
+ * position is text, since an integer of CloudEvents has 32 bits.
  *
  * @see <a href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md">JSON format</a>
  */
@@ -40,20 +41,30 @@ final class StoredEventSerializer extends StdSerializer<StoredEvent> {
         json.writeStringField("source", event.source());
         json.writeStringField("type", event.type());
         writeIfPresent(json, "subject", event.subject());
-        json.writeStringField("time", event.time());
+        writeIfPresent(json, "time", event.time());
         writeIfPresent(json, "datacontenttype", event.dataContentType());
         writeIfPresent(json, "dataschema", event.dataSchema());
         for (var extension : event.extensions().entrySet()) {
             if (!OURS.contains(extension.getKey())) {
-                json.writeStringField(extension.getKey(), extension.getValue());
+                write(json, extension.getKey(), extension.getValue());
             }
         }
-        json.writeNumberField(POSITION, event.position());
+        json.writeStringField(POSITION, Long.toString(event.position()));
         json.writeStringField(STORED_TIME, event.storedAt().toString());
         if (event.data().length > 0) {
             Body.of(event).write(json);
         }
         json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, String name, Object value) throws IOException {
+        if (value instanceof Boolean flag) {
+            json.writeBooleanField(name, flag);
+        } else if (value instanceof Integer number) {
+            json.writeNumberField(name, number);
+        } else {
+            json.writeStringField(name, value.toString());
+        }
     }
 
     private static void writeIfPresent(JsonGenerator json, String name, @Nullable String value) throws IOException {

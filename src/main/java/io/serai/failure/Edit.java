@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 record Edit(
         @Nullable String body,
         @Nullable String bodyBase64,
-        @Nullable Map<String, @Nullable String> attributes,
+        @Nullable Map<String, @Nullable Object> attributes,
         @Nullable Map<String, @Nullable Object> headers) {
 
     /**
@@ -89,16 +89,23 @@ record Edit(
         var properties = old.properties().builder();
         var isEvent = before.get(ATTRIBUTE + "id") != null;
         given(attributes, "attributes", wrong).forEach((name, value) -> {
-            if (name.equals("datacontenttype") && value != null && !Event.isMediaType(value)) {
-                wrong.add(field("attributes." + name, Event.EXPECTED_MEDIA_TYPE));
-            } else if (name.equals("datacontenttype")) {
-                properties.contentType(value);
-                change(changes, "attributes." + name, old.properties().getContentType(), value);
+            if (name.equals("datacontenttype")) {
+                if (value != null && !(value instanceof String type && Event.isMediaType(type))) {
+                    wrong.add(field("attributes." + name, Event.EXPECTED_MEDIA_TYPE));
+                } else {
+                    properties.contentType((String) value);
+                    change(changes, "attributes." + name, old.properties().getContentType(), value);
+                }
             } else if (!isEvent || FIXED.contains(name)) {
                 wrong.add(field("attributes." + name, isEvent ? "cannot be changed" : "the message is no event"));
-            } else {
-                put(after, ATTRIBUTE + name, value);
+            } else if (value == null || value instanceof String || value instanceof Boolean || value instanceof Integer) {
+                put(after, ATTRIBUTE + name, value instanceof Integer number ? (Object) number.longValue() : value);
                 change(changes, "attributes." + name, before.get(ATTRIBUTE + name), value);
+                if (name.equals(Event.CONTENT_ENCODING)) {
+                    properties.contentEncoding(value == null ? null : value.toString());
+                }
+            } else {
+                wrong.add(field("attributes." + name, "expected text, a truth value, an integer of 32 bits or null"));
             }
         });
         given(headers, "headers", wrong).forEach((name, value) -> {
@@ -207,22 +214,24 @@ record Edit(
 
     /** An event that the subscriber would refuse to read must not be sent to it. */
     private static void check(FailedMessage message, List<Invalid.Field> wrong) {
-        var extensions = new HashMap<String, String>();
+        var extensions = new HashMap<String, Object>();
         message.properties().getHeaders().forEach((name, value) -> {
             if (name.startsWith(ATTRIBUTE) && value != null) {
-                extensions.put(name.substring(ATTRIBUTE.length()), value.toString());
+                extensions.put(
+                        name.substring(ATTRIBUTE.length()), value instanceof Boolean ? value : value.toString());
             }
         });
         extensions.remove("specversion");
         try {
+            var time = optional(extensions, "time");
             new Event(
                     required(extensions, "id"),
                     required(extensions, "source"),
                     new EventType(required(extensions, "type")),
-                    extensions.remove("subject"),
-                    Times.parse(Objects.requireNonNullElse(extensions.remove("time"), "1970-01-01T00:00:00Z")),
+                    optional(extensions, "subject"),
+                    time == null ? null : Times.parse(time),
                     message.properties().getContentType(),
-                    extensions.remove("dataschema"),
+                    optional(extensions, "dataschema"),
                     extensions,
                     message.body());
         } catch (DateTimeException malformed) {
@@ -235,8 +244,13 @@ record Edit(
         }
     }
 
-    private static String required(Map<String, String> attributes, String name) {
+    private static @Nullable String optional(Map<String, Object> attributes, String name) {
         var value = attributes.remove(name);
+        return value == null ? null : value.toString();
+    }
+
+    private static String required(Map<String, Object> attributes, String name) {
+        var value = optional(attributes, name);
         if (value == null) {
             throw new Invalid("the event has no " + name);
         }

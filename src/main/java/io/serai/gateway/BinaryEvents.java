@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.gateway;
 
+import io.serai.bus.format.EventDraft;
 import io.serai.message.Event;
 import io.serai.message.Invalid;
+import io.serai.message.UriReference;
 import jakarta.servlet.http.HttpServletRequest;
-import java.time.Clock;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class BinaryEvents {
 
     private static final String PREFIX = "ce-";
-
-    private final Clock clock;
-
-    BinaryEvents(Clock clock) {
-        this.clock = clock;
-    }
 
     /** @throws Invalid naming each attribute that is wrong */
     Event read(HttpServletRequest request, @Nullable String contentType, byte[] body) {
@@ -37,7 +32,7 @@ final class BinaryEvents {
         if (contentType != null) {
             draft.set(EventDraft.DATA_CONTENT_TYPE, MediaTypes.attribute(contentType));
         }
-        return draft.toEvent(clock.instant(), body);
+        return draft.toEvent(body);
     }
 
     private static void attribute(HttpServletRequest request, String header, EventDraft draft) {
@@ -53,9 +48,21 @@ final class BinaryEvents {
             if (decoded == null) {
                 draft.wrong(name, "expected printable ASCII, the rest percent-encoded as UTF-8");
             } else {
-                draft.set(name, decoded);
+                draft.set(name, isUri(name) ? uri(value, decoded) : decoded);
             }
         }
+    }
+
+    private static boolean isUri(String name) {
+        return name.equals("source") || name.equals("dataschema");
+    }
+
+    /**
+     * A URI has percent signs of its own, and many publishers send them without encoding them once more: where only the
+     * header as it came is a URI reference, it is the attribute.
+     */
+    private static String uri(String header, String decoded) {
+        return !UriReference.isValid(decoded) && UriReference.isValid(header) ? header : decoded;
     }
 
     /** HTTP binding, section 3.1.3.2; null where it is malformed. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.gateway;
 
+import io.serai.bus.format.EventDraft;
+import io.serai.bus.format.JsonText;
 import io.serai.gateway.EventIntake.Mode;
 import io.serai.message.Event;
 import io.serai.message.EventIds;
@@ -52,8 +54,8 @@ final class EventsController {
         this.admission = admission;
         this.properties = properties;
         this.intake = intake;
-        this.binary = new BinaryEvents(clock);
-        this.structured = new JsonEvents(clock, properties.maxBatch(), properties.maxDepth(), properties.maxMembers());
+        this.binary = new BinaryEvents();
+        this.structured = new JsonEvents(properties.maxBatch(), properties.maxDepth(), properties.maxMembers());
         this.members = new JsonMembers(properties.maxMembers());
         this.json = new JsonText(properties.maxDepth());
         this.clock = clock;
@@ -159,7 +161,7 @@ final class EventsController {
     }
 
     private Event event(String type, HttpServletRequest request, byte[] body) {
-        var extensions = new HashMap<String, String>();
+        var extensions = new HashMap<String, Object>();
         var correlation = parameter(request, Event.CORRELATION_ID);
         if (correlation != null) {
             extensions.put(Event.CORRELATION_ID, correlation);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.gateway;
 
+import io.serai.bus.format.EventJson;
 import io.serai.gateway.problem.Problem;
 import io.serai.gateway.problem.Refused;
-import io.serai.message.TextBytes;
 import jakarta.servlet.http.HttpServletRequest;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.InvalidMimeTypeException;
 import org.springframework.util.MimeType;
@@ -18,8 +16,6 @@ final class MediaTypes {
     static final String JSON = "application/json";
     static final String EVENT = "application/cloudevents+json";
     static final String BATCH = "application/cloudevents-batch+json";
-
-    static final String UTF8_ONLY = "JSON is taken in UTF-8 only";
 
     private MediaTypes() {}
 
@@ -40,20 +36,11 @@ final class MediaTypes {
         return subtype.equalsIgnoreCase("json") || endsWithJson(subtype);
     }
 
-    static boolean isJson(String contentType) {
-        return TextBytes.isJson(TextBytes.mediaType(contentType));
-    }
-
     /** JSON is UTF-8 here, whatever a parameter says; one that says otherwise is not overheard. */
     static void checkUtf8(MimeType type) {
-        if (!isUtf8(type.getCharset())) {
-            throw unsupported(UTF8_ONLY);
+        if (!EventJson.isUtf8(type.getCharset())) {
+            throw unsupported(EventJson.UTF8_ONLY);
         }
-    }
-
-    /** Whether JSON may be called so; none named is UTF-8. */
-    static boolean isUtf8(@Nullable Charset named) {
-        return named == null || named.equals(StandardCharsets.UTF_8) || named.equals(StandardCharsets.US_ASCII);
     }
 
     /** As an attribute, which holds no tabs: blanks mean the same (RFC 9110, 5.6.3). */

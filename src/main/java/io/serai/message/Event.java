@@ -25,10 +25,11 @@ import org.jspecify.annotations.Nullable;
  * @param id at most 255 bytes in UTF-8, which is what AMQP 0-9-1 has for it
  * @param source URI reference, at most 512 characters
  * @param subject what the event is about, at most 512 characters; order is kept per subject
- * @param time when it happened
+ * @param time when it happened; absent where its publisher has not said so
  * @param dataContentType media type of the body
  * @param dataSchema URI of the body's schema
- * @param extensions further attributes by name, at most 32, each at most 4,096 characters, 16,384 in all
+ * @param extensions further attributes by name, each a {@link String}, {@link Boolean} or {@link Integer}; at most 32, each
+ *     at most 4,096 characters, 16,384 in all
  * @param data the body; empty where the event has none
  * @see <a href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md">CloudEvents 1.0.2</a>
  */
@@ -38,16 +39,18 @@ public record Event(
         String source,
         EventType type,
         @Nullable String subject,
-        Instant time,
+        @Nullable Instant time,
         @Nullable String dataContentType,
         @Nullable String dataSchema,
-        Map<String, String> extensions,
+        Map<String, Object> extensions,
         byte[] data) {
 
     public static final String SPEC_VERSION = "1.0";
     public static final String CORRELATION_ID = "correlationid";
     public static final String CAUSATION_ID = "causationid";
     public static final String SEQUENCE = "sequence";
+    /** Coding of the body, like {@code gzip}: the content encoding of an AMQP message. The hub decodes nothing. */
+    public static final String CONTENT_ENCODING = "contentencoding";
 
     /** What is wrong where {@link #isMediaType} is not. */
     public static final String EXPECTED_MEDIA_TYPE =
@@ -65,6 +68,9 @@ public record Event(
     /** Printable ASCII only: it becomes a header of HTTP and AMQP, which bounds it in bytes. Parameters may be empty. */
     private static final Pattern MEDIA_TYPE = Pattern.compile("[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}"
             + "( *;( *[A-Za-z0-9!#$%&'*+.^_`|~-]+=(\"([ !#-\\[\\]-~]|\\\\[ -~])*+\"|[!#-:<-~]+))?+)*+ *");
+
+    /** It becomes a property of AMQP, which bounds it in bytes. */
+    private static final Pattern CODING = Pattern.compile("[ -~]{1,255}");
 
     private static final java.util.Set<String> RESERVED = java.util.Set.of(
             "id",
@@ -99,13 +105,15 @@ public record Event(
             text(wrong, "dataschema", dataSchema, MAX_TEXT);
             uri(wrong, "dataschema", dataSchema);
         }
-        if (time.isBefore(FIRST_TIME) || time.isAfter(LAST_TIME)) {
+        if (time != null && (time.isBefore(FIRST_TIME) || time.isAfter(LAST_TIME))) {
             wrong.add(new Invalid.Field("time", "expected a year from 0000 to 9999 (RFC 3339)"));
         }
         if (extensions.size() > MAX_EXTENSIONS) {
             wrong.add(new Invalid.Field("extensions", "expected at most " + MAX_EXTENSIONS));
         }
-        if (extensions.values().stream().mapToInt(String::length).sum() > MAX_EXTENSIONS_TOTAL) {
+        if (extensions.values().stream()
+                        .mapToInt(value -> value.toString().length())
+                        .sum() > MAX_EXTENSIONS_TOTAL) {
             // all headers must fit one AMQP frame, with room for the facts of a failure
             wrong.add(
                     new Invalid.Field("extensions", "expected at most " + MAX_EXTENSIONS_TOTAL + " characters in all"));
@@ -113,8 +121,10 @@ public record Event(
         extensions.forEach((name, value) -> {
             if (!EXTENSION_NAME.matcher(name).matches() || RESERVED.contains(name)) {
                 wrong.add(new Invalid.Field("extensions", "expected names of 1 to 64 lower-case letters and digits"));
-            } else if (!value.isEmpty()) {
-                text(wrong, name, value, MAX_EXTENSION);
+            } else if (value instanceof String text) {
+                extension(wrong, name, text);
+            } else if (name.equals(CONTENT_ENCODING) || !(value instanceof Boolean || value instanceof Integer)) {
+                wrong.add(new Invalid.Field(name, "expected text, a boolean or an integer of 32 bits"));
             }
         });
         if (!wrong.isEmpty()) {
@@ -128,7 +138,21 @@ public record Event(
     }
 
     public @Nullable String correlationId() {
-        return extensions.get(CORRELATION_ID);
+        return extension(CORRELATION_ID);
+    }
+
+    /** An extension attribute as text. */
+    public @Nullable String extension(String name) {
+        var value = extensions.get(name);
+        return value == null ? null : value.toString();
+    }
+
+    private static void extension(List<Invalid.Field> wrong, String name, String value) {
+        if (name.equals(CONTENT_ENCODING) && !CODING.matcher(value).matches()) {
+            wrong.add(new Invalid.Field(name, "expected 1 to 255 characters of ASCII, like gzip"));
+        } else if (!value.isEmpty()) {
+            text(wrong, name, value, MAX_EXTENSION);
+        }
     }
 
     private static void text(List<Invalid.Field> wrong, String name, String value, int max) {

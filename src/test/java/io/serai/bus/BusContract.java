@@ -44,6 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -443,6 +444,191 @@ abstract class BusContract {
         assertThat(received.peek().id()).isEqualTo("1");
         assertThat(received.peek().time()).isEqualTo("2026-11-21T10:00:00Z");
         assertThat(received.peek().extensions()).containsExactly(Map.entry("tenant", "b"));
+    }
+
+    @Test
+    void messagesInStructuredModeAreEventsToo() throws Exception {
+        var type = newType();
+        var received = subscribe(newName(), type);
+        var body = """
+                {"specversion":"1.0", "id":"1", "source":"/other", "type":"%s", "flag":true, "count":-7, "tenant":"a",
+                 "subject":"Müller", "data": { "n" : 1.10 }}""".formatted(type);
+
+        send(type, new BasicProperties.Builder().contentType("application/cloudevents+json; charset=utf-8"), body);
+
+        await().until(() -> !received.isEmpty());
+        var event = received.peek();
+        assertThat(event.id()).isEqualTo("1");
+        assertThat(event.subject()).isEqualTo("Müller");
+        assertThat(event.dataContentType()).isEqualTo("application/json");
+        assertThat(new String(event.data(), StandardCharsets.UTF_8)).isEqualTo("{ \"n\" : 1.10 }");
+        assertThat(event.extensions()).isEqualTo(Map.of("flag", true, "count", -7, "tenant", "a"));
+        assertThat(event.time()).isNull();
+    }
+
+    @Test
+    void structuredModeMayRepeatItsAttributesAsHeaders() throws Exception {
+        var type = newType();
+        var received = subscribe(newName(), type);
+        var body = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/other\",\"type\":\"%s\",\"data\":7}"
+                .formatted(type);
+        var properties = new BasicProperties.Builder()
+                .contentType("application/cloudevents+json")
+                .headers(Map.of(
+                        "cloudEvents:specversion", "1.0", "cloudEvents:id", "1",
+                        "cloudEvents:source", "/other", "cloudEvents:type", type));
+
+        send(type, properties, body);
+
+        await().until(() -> !received.isEmpty());
+        assertThat(new String(received.element().data(), StandardCharsets.UTF_8)).isEqualTo("7");
+    }
+
+    /** The content type alone would make another event of it. */
+    @Test
+    void eventThatCarriesAnEventStaysItself() {
+        var type = newType();
+        var received = subscribe(newName(), type);
+        var inner = "{\"specversion\":\"1.0\",\"id\":\"inner\",\"source\":\"/other\",\"type\":\"other.type\"}";
+        var event = new Event(
+                "outer",
+                "/test",
+                new EventType(type),
+                null,
+                null,
+                "application/cloudevents+json",
+                null,
+                Map.of(),
+                inner.getBytes(StandardCharsets.UTF_8));
+
+        publisher.publish(event).join();
+
+        await().until(() -> !received.isEmpty());
+        assertThat(received.peek()).usingRecursiveComparison().isEqualTo(event);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            application/cloudevents+json       | {"specversion":"1.0","id":"1"        | malformed
+            application/cloudevents+json       | {"specversion":"1.0","id":"1"}       | source
+            application/cloudevents+json       | [1]                                  | expected a JSON object
+            application/cloudevents-batch+json | []                                   | batch
+            application/cloudevents+avro       | x                                    | only JSON
+            """)
+    void structuredMessagesThatAreNoEventAreParkedAndSayWhy(String contentType, String body, String reason)
+            throws Exception {
+        var type = newType();
+        var name = newName();
+        subscribe(name, type);
+
+        send(type, new BasicProperties.Builder().contentType(contentType), body);
+
+        var parked = parkedFrom(name);
+        assertThat(String.valueOf(parked.getProps().getHeaders().get("serai-failure-message")))
+                .contains(reason);
+        assertThat(new String(parked.getBody(), StandardCharsets.UTF_8)).isEqualTo(body);
+        assertThat(parked.getProps().getContentType()).isEqualTo(contentType);
+    }
+
+    /** Who decides about the failure sees the attributes, and edits them. */
+    @Test
+    void structuredMessageThatFailsIsParkedAsHeadersAndData() throws Exception {
+        var type = newType();
+        var name = newName();
+        subscriptions.subscribe(
+                Subscription.of(name, 50, new EventPattern(type)),
+                delivery -> delivery.failed(new Invalid("refused")));
+        awaitConsumer(name);
+        var body = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/other\",\"type\":\"%s\",\"flag\":true,\"data\":7}"
+                .formatted(type);
+        var properties = new BasicProperties.Builder()
+                .contentType("application/cloudevents+json")
+                .headers(Map.of("x-own", "kept"))
+                .appId("legacy");
+
+        send(type, properties, body);
+
+        var parked = parkedFrom(name);
+        assertThat(new String(parked.getBody(), StandardCharsets.UTF_8)).isEqualTo("7");
+        assertThat(parked.getProps().getContentType()).isEqualTo("application/json");
+        assertThat(parked.getProps().getAppId()).isEqualTo("legacy");
+        assertThat(parked.getProps().getHeaders())
+                .containsEntry("cloudEvents_flag", true)
+                .doesNotContainKey("cloudEvents_time")
+                .extractingByKeys("cloudEvents_id", "cloudEvents_source", "x-own")
+                .extracting(String::valueOf)
+                .containsExactly("1", "/other", "kept");
+    }
+
+    @Test
+    void contentEncodingGoesWithTheEvent() throws Exception {
+        var type = newType();
+        var name = newName();
+        var headers = new ConcurrentLinkedQueue<Map<String, Object>>();
+        addRoute(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + type + "?subscription=" + name)
+                        .process(exchange -> headers.add(Map.copyOf(exchange.getMessage().getHeaders())))
+                        .process(exchange -> {
+                            throw new Invalid("refused");
+                        });
+            }
+        });
+        var received = subscribe(newName(), type);
+        var binary = Map.<String, Object>of(
+                "cloudEvents_specversion", "1.0", "cloudEvents_id", "1",
+                "cloudEvents_source", "/other", "cloudEvents_type", type);
+
+        send(type, new BasicProperties.Builder().contentEncoding("gzip").headers(binary), "compressed");
+
+        await().until(() -> !received.isEmpty());
+        assertThat(received.element().extensions()).containsEntry("contentencoding", "gzip");
+        assertThat(parkedFrom(name).getProps().getContentEncoding()).isEqualTo("gzip");
+        assertThat(headers.element()).containsEntry("CamelCloudEventcontentencoding", "gzip");
+        var copy = received.element();
+        publisher.publish(copy).join();
+        await().until(() -> received.size() == 2);
+        assertThat(AmqpEvents.properties(copy).getContentEncoding()).isEqualTo("gzip");
+    }
+
+    @Test
+    void attributesKeepTheirTypes() throws Exception {
+        var type = newType();
+        var received = subscribe(newName(), type);
+        var headers = Map.<String, Object>of(
+                "cloudEvents:specversion",
+                "1.0",
+                "cloudEvents:id",
+                "1",
+                "cloudEvents:source",
+                "/other",
+                "cloudEvents:type",
+                type,
+                "cloudEvents:flag",
+                false,
+                "cloudEvents:count",
+                5L,
+                "cloudEvents:large",
+                5_000_000_000L);
+
+        send(type, new BasicProperties.Builder().headers(headers), "");
+
+        await().until(() -> !received.isEmpty());
+        var event = received.element();
+        assertThat(event.extensions()).isEqualTo(Map.of("flag", false, "count", 5, "large", "5000000000"));
+        assertThat(event.time()).isNull();
+        assertThat(AmqpEvents.properties(event).getHeaders())
+                .containsEntry("cloudEvents_flag", false)
+                .containsEntry("cloudEvents_count", 5L)
+                .doesNotContainKey("cloudEvents_time");
+    }
+
+    private void send(String type, BasicProperties.Builder properties, String body) throws Exception {
+        try (var channel = amqp.createChannel()) {
+            channel.basicPublish(
+                    BusTopology.EVENTS, type, properties.build(), body.getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     @Test

@@ -9,14 +9,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.serai.journey.HubClient;
 import io.serai.testing.HubServices;
 import io.serai.testing.SharedNodes;
+import io.serai.testing.TcpProxy;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -135,6 +139,72 @@ class HeldQueueJourney {
         }
     }
 
+    /** The hub has decided and acknowledged, and the broker never hears of it. */
+    @Test
+    void aDiscardedEventNeverRunsAgainThoughItsAcknowledgementIsLost(@TempDir Path folder) throws Exception {
+        var kills = Math.max(1, Settings.kills() / 5);
+        var servers = new HashMap<>(SharedNodes.newProperties());
+        var address = URI.create(String.valueOf(servers.get("spring.rabbitmq.addresses")));
+        try (var system = system();
+                var broker = TcpProxy.to(address.getHost(), address.getPort())) {
+            servers.put(
+                    "spring.rabbitmq.addresses",
+                    address.toString().replace(":" + address.getPort() + "/", ":" + broker.port() + "/"));
+            system.answerBy(
+                    call -> call.id().endsWith("-" + BAD) ? OtherSystem.BROKEN : OtherSystem.TAKEN);
+            try (var hub = Hubs.in(folder, servers, system).start().awaitReady()) {
+                var client = new HubClient(hub);
+                var runsAfter = 0L;
+                for (int kill = 0; kill < kills; kill++) {
+                    var prefix = "held" + kill + "-";
+                    publish(client, prefix, 0, MANY);
+                    var bad = prefix + BAD;
+                    await().atMost(LONG_ENOUGH).until(() -> runs(system, bad) >= 2);
+                    var held = failures(client).stream()
+                            .filter(failure -> failure.path("status").asText().equals("RETRYING"))
+                            .findFirst()
+                            .orElseThrow();
+                    broker.blackHole();
+                    var discard = client.send(
+                            "POST", "/api/jobs", """
+                            {"kind":"discard","select":{"ids":["%s"]},"reason":"never"}
+                            """.formatted(held.path("id").asText()));
+                    assertThat(discard.statusCode()).as(discard.body()).isEqualTo(202);
+                    await().atMost(LONG_ENOUGH)
+                            .until(() -> client.get("/api/failures/"
+                                            + held.path("id").asText())
+                                    .body()
+                                    .contains("\"DISCARDED\""));
+                    // the lane looks every half second at the latest, and acknowledges into nothing
+                    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2));
+                    var runs = runs(system, bad);
+                    hub.kill9();
+                    broker.cut();
+                    broker.forward();
+                    hub.start().awaitReady();
+                    await().atMost(LONG_ENOUGH)
+                            .until(() -> system.heardBy(SUBSCRIPTION).ids().contains(prefix + (MANY - 1)));
+                    runsAfter += runs(system, bad) - runs;
+                }
+                new Figures("held-queue-discarded")
+                        .with("kills", kills)
+                        .with("sent", (long) kills * MANY)
+                        .with("delivered", system.heardBy(SUBSCRIPTION).ids().size())
+                        .with("discarded", kills)
+                        .with("runs after the discard", runsAfter)
+                        .keep();
+                assertThat(runsAfter).isZero();
+                assertThat(system.heardBy(SUBSCRIPTION).ids()).hasSize(kills * (MANY - 1));
+            }
+        }
+    }
+
+    private static long runs(OtherSystem system, String id) {
+        return system.calls(SUBSCRIPTION).stream()
+                .filter(call -> call.id().equals(id))
+                .count();
+    }
+
     private OtherSystem system() {
         var system = new OtherSystem();
         system.answerBy(call -> broken.get() && call.id().equals(id(BAD)) ? OtherSystem.BROKEN : OtherSystem.TAKEN);
@@ -143,6 +213,10 @@ class HeldQueueJourney {
 
     /** One after the other, of one subject. */
     private static void publish(HubClient hub, int from, int to) throws IOException {
+        publish(hub, id(0).substring(0, id(0).length() - 1), from, to);
+    }
+
+    private static void publish(HubClient hub, String prefix, int from, int to) throws IOException {
         for (int number = from; number < to; number++) {
             var answer = hub.send(
                     "POST",
@@ -151,7 +225,7 @@ class HeldQueueJourney {
                     "ce-specversion",
                     "1.0",
                     "ce-id",
-                    id(number),
+                    prefix + number,
                     "ce-source",
                     "/crash",
                     "ce-type",

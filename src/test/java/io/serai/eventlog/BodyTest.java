@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BodyTest {
@@ -116,14 +118,46 @@ class BodyTest {
                 "2026-11-21T10:00:00Z",
                 "application/json",
                 null,
-                Map.of("position", "forged", "correlationid", "c"),
+                new TreeMap<>(Map.of("position", "forged", "correlationid", "c", "count", -7, "flag", true)),
                 bytes("{\"id\": \"42\"}"));
 
         assertThat(JSON.writeValueAsString(event))
                 .isEqualTo("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"user.created\","
                         + "\"subject\":\"42\",\"time\":\"2026-11-21T10:00:00Z\",\"datacontenttype\":\"application/json\","
-                        + "\"correlationid\":\"c\",\"position\":7,\"storedtime\":\"2026-11-21T10:00:00.021Z\","
+                        + "\"correlationid\":\"c\",\"count\":-7,\"flag\":true,\"position\":\"7\",\"storedtime\":\"2026-11-21T10:00:00.021Z\","
                         + "\"data\":{\"id\": \"42\"}}");
+    }
+
+    @Test
+    void eventWithoutTimeShowsNone() throws Exception {
+        var event = new StoredEvent(
+                1, Instant.EPOCH, "1", "/s", "t", null, null, null, null, Map.of(), new byte[0]);
+
+        assertThat(JSON.readTree(JSON.writeValueAsBytes(event)).has("time")).isFalse();
+    }
+
+    /** Bytes of a coding may happen to be text. */
+    @ParameterizedTest
+    @CsvSource({"gzip, false", "x-own, false", "utf-8, true", "identity, true"})
+    void bodyInACodingIsBase64(String encoding, boolean isShown) throws Exception {
+        var event = new StoredEvent(
+                1,
+                Instant.EPOCH,
+                "1",
+                "/s",
+                "t",
+                null,
+                null,
+                "text/plain; charset=iso-8859-1",
+                null,
+                Map.of("contentencoding", encoding),
+                new byte[] {0x1f, (byte) 0x8b, 8});
+
+        var json = JSON.readTree(JSON.writeValueAsBytes(event));
+
+        assertThat(json.has("data")).isEqualTo(isShown);
+        assertThat(json.has("data_base64")).isNotEqualTo(isShown);
+        assertThat(json.get("contentencoding").textValue()).isEqualTo(encoding);
     }
 
     @Test

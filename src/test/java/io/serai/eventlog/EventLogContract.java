@@ -89,6 +89,26 @@ abstract class EventLogContract {
     }
 
     @Test
+    void eventWithoutTimeHasNoneAndAttributesKeepTheirTypes() {
+        var sent = new Event(
+                "1",
+                SOURCE,
+                new EventType("a"),
+                null,
+                null,
+                null,
+                null,
+                Map.of("flag", true, "count", -7, "text", "7"),
+                new byte[0]);
+
+        log.append(List.of(sent));
+
+        var back = read.find("1", SOURCE).orElseThrow();
+        assertThat(back.time()).isNull();
+        assertThat(back.extensions()).isEqualTo(sent.extensions());
+    }
+
+    @Test
     void longestAttributesFit() {
         var sample = event("1", "a");
         var sent = new Event(

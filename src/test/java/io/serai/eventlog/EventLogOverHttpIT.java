@@ -100,6 +100,25 @@ class EventLogOverHttpIT {
     }
 
     @Test
+    void listIsACloudEventsBatchWhereThatIsAccepted() throws Exception {
+        store(events("a", 5, "order.placed"));
+
+        var first = accepting("/api/events?limit=3&type=order.%23", "application/cloudevents-batch+json");
+        assertThat(first.headers().firstValue("content-type")).hasValue("application/cloudevents-batch+json");
+        assertThat(json(first)).extracting(event -> event.path("id").textValue()).containsExactly("a4", "a3", "a2");
+        assertThat(json(first).at("/0/position").textValue()).isEqualTo("5");
+        var link = first.headers().firstValue("link").orElseThrow();
+        assertThat(link).endsWith(">; rel=\"next\"");
+        var second = accepting(link.substring(1, link.indexOf('>')), "application/cloudevents-batch+json");
+        assertThat(json(second)).extracting(event -> event.path("id").textValue()).containsExactly("a1", "a0");
+        assertThat(second.headers().firstValue("link")).isEmpty();
+        assertThat(json(accepting("/api/events", "application/cloudevents-batch+json;q=0.5, application/json"))
+                        .has("items"))
+                .isTrue();
+        assertThat(accepting("/api/events", "text/html").statusCode()).isEqualTo(406);
+    }
+
+    @Test
     void listIsNarrowedByPattern() throws Exception {
         store(List.of(event("1", "order.placed"), event("2", "user.created"), event("3", "order")));
 
@@ -451,6 +470,10 @@ class EventLogOverHttpIT {
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return http.send(request(path), BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
+    private HttpResponse<String> accepting(String path, String accept) throws IOException, InterruptedException {
+        return http.send(request(path, "Accept", accept), BodyHandlers.ofString(StandardCharsets.UTF_8));
     }
 
     private HttpRequest request(String path, String... headers) {

@@ -29,7 +29,7 @@ class EditTest {
         var edited = new Edit(null, null, Map.of("datacontenttype", "text/csv; charset=UTF-8"), null)
                 .of(NO_EVENT, "new", 100);
         assertThat(edited.message().properties().getContentType()).isEqualTo("text/csv; charset=UTF-8");
-        var gone = new HashMap<String, @Nullable String>();
+        var gone = new HashMap<String, @Nullable Object>();
         gone.put("datacontenttype", null);
         var typed = new FailedMessage(
                 NO_EVENT.properties().builder().contentType("text/csv").build(), NO_EVENT.body());
@@ -55,6 +55,32 @@ class EditTest {
                 .containsEntry("cloudEvents_id", "new")
                 .containsEntry("cloudEvents_subject", "42")
                 .doesNotContainKey("cloudEvents:id");
+    }
+
+    @Test
+    void anEventWithoutTimeIsEditedAndItsAttributesKeepTheirTypes() {
+        var event = new FailedMessage(
+                new BasicProperties.Builder()
+                        .contentEncoding("gzip")
+                        .headers(Map.of(
+                                "cloudEvents_id", "1", "cloudEvents_source", "/s", "cloudEvents_type", "t", "cloudEvents_n", 5L))
+                        .build(),
+                "{}".getBytes(UTF_8));
+
+        var attributes = new HashMap<String, @Nullable Object>(Map.of("flag", true, "count", 7));
+        attributes.put("contentencoding", null);
+        var edited = new Edit(null, null, attributes, null).of(event, "new", 100);
+
+        assertThat(edited.message().properties().getContentEncoding()).isNull();
+        assertThat(edited.message().properties().getHeaders())
+                .containsEntry("cloudEvents_flag", true)
+                .containsEntry("cloudEvents_count", 7L)
+                .containsEntry("cloudEvents_n", 5L)
+                .doesNotContainKey("cloudEvents_time");
+        assertThat(refused(new Edit(null, null, Map.of("count", 1.5), null), event))
+                .containsExactly("edit.attributes.count");
+        assertThat(refused(new Edit(null, null, Map.of("datacontenttype", 1.5), null), event))
+                .containsExactly("edit.attributes.datacontenttype");
     }
 
     @Test

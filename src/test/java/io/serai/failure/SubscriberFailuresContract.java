@@ -1058,7 +1058,7 @@ abstract class SubscriberFailuresContract {
                 Instant.now(),
                 "text/plain",
                 null,
-                extensions,
+                Map.copyOf(extensions),
                 body.getBytes(StandardCharsets.UTF_8));
     }
 

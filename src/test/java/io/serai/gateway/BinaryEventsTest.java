@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.serai.message.Invalid;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,8 +13,7 @@ import org.springframework.mock.web.MockHttpServletRequest;
 
 class BinaryEventsTest {
 
-    private final BinaryEvents events =
-            new BinaryEvents(Clock.fixed(Instant.parse("2026-11-21T10:00:00Z"), ZoneOffset.UTC));
+    private final BinaryEvents events = new BinaryEvents();
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
@@ -45,7 +41,7 @@ class BinaryEventsTest {
         assertThat(event.id()).isEqualTo("1");
         assertThat(event.dataContentType()).isEqualTo("text/plain");
         assertThat(event.extensions()).containsOnly(java.util.Map.entry("traceparent", "x"));
-        assertThat(event.time()).isEqualTo("2026-11-21T10:00:00Z");
+        assertThat(event.time()).isNull();
     }
 
     @Test
@@ -59,6 +55,41 @@ class BinaryEventsTest {
                         invalid -> assertThat(invalid.fields())
                                 .extracting(Invalid.Field::name)
                                 .contains("id", "datacontenttype"));
+    }
+
+    /** Many publishers do not encode the percent signs of a URI once more. */
+    @ParameterizedTest
+    @CsvSource({
+        "/a%2520b, /a%20b",
+        "/a%20b, /a%20b",
+        "/m%C3%BCller, /m%C3%BCller",
+        "https://example.com/a?b=c%2Fd, https://example.com/a?b=c/d"
+    })
+    void sourceIsAUriReferenceEncodedOnceOrTwice(String header, String source) {
+        var request = request();
+        request.removeHeader("ce-source");
+        request.addHeader("ce-source", header);
+        request.addHeader("ce-dataschema", header);
+
+        var event = events.read(request, null, new byte[0]);
+
+        assertThat(event.source()).isEqualTo(source);
+        assertThat(event.dataSchema()).isEqualTo(source);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"/a b\"", "%", "/a%zz", "http://[", "/%EF%BF%BE b"})
+    void sourceThatIsNoUriReferenceIsRefused(String header) {
+        var request = request();
+        request.removeHeader("ce-source");
+        request.addHeader("ce-source", header);
+
+        assertThatThrownBy(() -> events.read(request, null, new byte[0]))
+                .isInstanceOfSatisfying(
+                        Invalid.class,
+                        invalid -> assertThat(invalid.fields())
+                                .extracting(Invalid.Field::name)
+                                .containsOnly("source"));
     }
 
     private static MockHttpServletRequest request() {

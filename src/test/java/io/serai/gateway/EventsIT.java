@@ -316,7 +316,10 @@ class EventsIT {
             assertThat(got.id()).isEqualTo(event.getId());
             assertThat(got.subject()).isEqualTo("42");
             assertThat(got.time()).isEqualTo("2026-01-02T03:04:05Z");
-            assertThat(got.extensions()).containsEntry("flag", "true").containsEntry("count", "5");
+            // headers have no types
+            assertThat(got.extensions())
+                    .containsEntry("flag", structured ? (Object) true : "true")
+                    .containsEntry("count", structured ? (Object) 5 : "5");
             assertThat(new String(got.data(), StandardCharsets.UTF_8).replace(" ", ""))
                     .isEqualTo("{\"a\":1}");
         }

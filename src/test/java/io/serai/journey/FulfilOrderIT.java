@@ -317,7 +317,7 @@ class FulfilOrderIT {
                 Instant.now(),
                 "application/json",
                 null,
-                extensions,
+                Map.copyOf(extensions),
                 body.getBytes(StandardCharsets.UTF_8));
     }
 

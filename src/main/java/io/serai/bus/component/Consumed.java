@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param causationId the event that caused what follows; absent where the route began otherwise
  * @param headers the event headers as they were consumed
  */
-record Consumed(@Nullable String correlationId, @Nullable String causationId, Map<String, String> headers) {
+record Consumed(@Nullable String correlationId, @Nullable String causationId, Map<String, Object> headers) {
 
     private static final String PROPERTY = "SeraiConsumed";
     private static final Consumed NOTHING = new Consumed(null, null, Map.of());

@@ -16,13 +16,15 @@ final class EventReader {
         message.setBody(event.data());
     }
 
-    static Map<String, String> headers(Event event) {
-        var headers = new HashMap<String, String>();
+    static Map<String, Object> headers(Event event) {
+        var headers = new HashMap<String, Object>();
         headers.put(EventHeaders.ID, event.id());
         headers.put(EventHeaders.SOURCE, event.source());
         headers.put(EventHeaders.TYPE, event.type().name());
-        headers.put(EventHeaders.TIME, event.time().toString());
         headers.put(EventHeaders.IDEMPOTENCY_KEY, event.id());
+        if (event.time() != null) {
+            headers.put(EventHeaders.TIME, event.time().toString());
+        }
         if (event.subject() != null) {
             headers.put(EventHeaders.SUBJECT, event.subject());
         }

@@ -89,8 +89,8 @@ final class EventWriter {
         return endpoint.services().properties().source() + "/" + (route == null ? "unknown" : route);
     }
 
-    private Map<String, String> extensionsOf(Exchange exchange, Consumed consumed, String eventId) {
-        var values = new HashMap<String, String>();
+    private Map<String, Object> extensionsOf(Exchange exchange, Consumed consumed, String eventId) {
+        var values = new HashMap<String, Object>();
         var correlation = consumed.correlationId();
         values.put(Event.CORRELATION_ID, correlation == null ? eventId : correlation);
         var causation = consumed.causationId();

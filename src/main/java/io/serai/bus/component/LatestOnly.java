@@ -157,7 +157,7 @@ final class LatestOnly implements Receiver {
     }
 
     private static long sequenceOf(Event event) {
-        var text = event.extensions().get(Event.SEQUENCE);
+        var text = event.extension(Event.SEQUENCE);
         if (text == null || !SEQUENCE.matcher(text).matches()) {
             throw new Invalid("keeping the latest: the event's sequence must be a number of 1 to 18 digits");
         }

@@ -75,7 +75,7 @@ public final class RecordedEvents extends EventComponent {
     }
 
     /** The headers a route sees of an event. */
-    public static Map<String, String> headersOf(Event event) {
+    public static Map<String, Object> headersOf(Event event) {
         return EventReader.headers(event);
     }
 

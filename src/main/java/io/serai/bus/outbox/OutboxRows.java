@@ -76,14 +76,15 @@ final class OutboxRows {
 
     private static final String INSERT = """
             INSERT INTO outbox (id, source, type, subject, time, datacontenttype, dataschema, extensions, data, route_version,
-                failure)
-            VALUES (:id, :source, :type, :subject, :time, :datacontenttype, :dataschema, :extensions, :data, :route_version,
-                :failure)
+                failure, timeless)
+            VALUES (:id, :source, :type, :subject,
+                COALESCE(CAST(:time AS TIMESTAMP WITH TIME ZONE), CURRENT_TIMESTAMP), :datacontenttype, :dataschema, :extensions, :data, :route_version,
+                :failure, :timeless)
             """;
     /** The bodies are read only of those that are within the bound in bytes. */
     private static final String SELECT_OLDEST = """
-            SELECT position, id, source, type, subject, time, datacontenttype, dataschema, extensions, data, route_version,
-                failure
+            SELECT position, id, source, type, subject, time, timeless, datacontenttype, dataschema, extensions, data,
+                route_version, failure
             FROM outbox WHERE position IN (
                 SELECT position FROM (
                     SELECT position, SUM(size) OVER (ORDER BY position) - size AS before FROM (
@@ -121,6 +122,7 @@ final class OutboxRows {
             "route_version",
             "failure");
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
+    private static final TypeReference<Map<String, Object>> ATTRIBUTES = new TypeReference<>() {};
 
     private final JdbcClient jdbc;
     private final NamedParameterJdbcOperations batches;
@@ -151,10 +153,12 @@ final class OutboxRows {
         row.put("source", event.source());
         row.put("type", event.type().name());
         row.put("subject", event.subject());
+        var time = event.time();
+        row.put("timeless", time == null);
         row.put(
                 "time",
                 // cut here: the databases round, and the last of year 9999 would come back as a year that no event has
-                OffsetDateTime.ofInstant(event.time().truncatedTo(ChronoUnit.MICROS), ZoneOffset.UTC));
+                time == null ? null : OffsetDateTime.ofInstant(time.truncatedTo(ChronoUnit.MICROS), ZoneOffset.UTC));
         row.put("datacontenttype", event.dataContentType());
         row.put("dataschema", event.dataSchema());
         row.put("extensions", write(event.extensions()));
@@ -250,13 +254,15 @@ final class OutboxRows {
                         row.getString("source"),
                         new EventType(row.getString("type")),
                         row.getString("subject"),
-                        row.getObject("time", OffsetDateTime.class).toInstant(),
+                        row.getBoolean("timeless")
+                                ? null
+                                : row.getObject("time", OffsetDateTime.class).toInstant(),
                         row.getString("datacontenttype"),
                         row.getString("dataschema"),
-                        read(row.getString("extensions")),
+                        read(row.getString("extensions"), ATTRIBUTES),
                         row.getBytes("data")),
                 row.getString("route_version"),
-                failure == null ? null : read(failure));
+                failure == null ? null : read(failure, TEXTS));
     }
 
     private static Unreadable unreadable(ResultSet row, RuntimeException cause) throws SQLException {
@@ -270,19 +276,19 @@ final class OutboxRows {
         return new Unreadable(row.getLong("position"), row.getString("subject"), columns, row.getBytes("data"), cause);
     }
 
-    private String write(Map<String, String> texts) {
+    private String write(Map<String, ?> texts) {
         try {
             return json.writeValueAsString(texts);
         } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException("a map of strings is always JSON", impossible);
+            throw new IllegalStateException("a map of texts, booleans and integers is always JSON", impossible);
         }
     }
 
-    private Map<String, String> read(String texts) {
+    private <V> Map<String, V> read(String object, TypeReference<Map<String, V>> type) {
         try {
-            var read = json.readValue(texts, TEXTS);
+            var read = json.readValue(object, type);
             if (read == null) {
-                throw new IllegalStateException("outbox holds null for an object of texts");
+                throw new IllegalStateException("outbox holds null for an object");
             }
             return read;
         } catch (JsonProcessingException damaged) {

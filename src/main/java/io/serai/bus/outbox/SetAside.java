@@ -5,8 +5,6 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import io.serai.bus.Failure;
 import io.serai.bus.Parking;
 import io.serai.message.Invalid;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -43,19 +41,18 @@ final class SetAside {
     /** Parks an event that AMQP cannot carry; completes likewise. */
     CompletableFuture<Void> park(OutboxRows.EventRow row, Invalid cause) {
         var event = row.event();
-        var columns = new HashMap<>(event.extensions());
+        Map<String, Object> columns = new HashMap<>(event.extensions());
         columns.put("id", event.id());
         columns.put("source", event.source());
         columns.put("type", event.type().name());
-        columns.put(
-                "time", OffsetDateTime.ofInstant(event.time(), ZoneOffset.UTC).toString());
+        put(columns, "time", event.time() == null ? null : event.time().toString());
         put(columns, "subject", event.subject());
         put(columns, "dataschema", event.dataSchema());
         put(columns, "datacontenttype", event.dataContentType());
         return park(row.position(), columns, event.data(), cause);
     }
 
-    private CompletableFuture<Void> park(long position, Map<String, String> columns, byte[] data, Invalid cause) {
+    private CompletableFuture<Void> park(long position, Map<String, ?> columns, byte[] data, Invalid cause) {
         var headers = new HashMap<String, Object>();
         columns.forEach((name, value) -> headers.put(ATTRIBUTE + name, value));
         var contentType = headers.remove(ATTRIBUTE + "datacontenttype");
@@ -67,7 +64,7 @@ final class SetAside {
         return parking.park(FROM, NO_RETRY, identity, properties, data, Failure.of(cause));
     }
 
-    private static void put(Map<String, String> columns, String name, @Nullable String value) {
+    private static void put(Map<String, Object> columns, String name, @Nullable String value) {
         if (value != null) {
             columns.put(name, value);
         }

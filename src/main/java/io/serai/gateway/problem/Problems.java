@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.serai.bus.DatabaseAway;
 import io.serai.bus.EventTooLarge;
+import io.serai.bus.format.MalformedJson;
 import io.serai.message.Conflict;
 import io.serai.message.Invalid;
 import io.serai.message.NotFound;
@@ -99,6 +100,8 @@ final class Problems {
             return Problem.of(428, "precondition-required", message(failure));
         } else if (failure instanceof Conflict) {
             return Problem.of(409, "conflict", message(failure));
+        } else if (failure instanceof MalformedJson) {
+            return Problem.of(400, "malformed-json", message(failure));
         } else if (failure instanceof EventTooLarge) {
             return Problem.of(413, "body-too-large", message(failure));
         } else if (failure instanceof Invalid invalid) {

@@ -178,7 +178,7 @@ public final class RouteTester {
                 given.time() == null ? TIME : Instant.parse(given.time()),
                 given.contentType() == null && isJson ? "application/json" : given.contentType(),
                 null,
-                given.extensions(),
+                Map.copyOf(given.extensions()),
                 body == null ? new byte[0] : body);
     }
 

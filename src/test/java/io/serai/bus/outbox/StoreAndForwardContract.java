@@ -33,6 +33,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -327,6 +328,29 @@ abstract class StoreAndForwardContract {
     private void goOn() {
         jdbc.update(
                 "UPDATE lease SET expires_at = CURRENT_TIMESTAMP - INTERVAL '1' SECOND WHERE name = 'outbox-relay'");
+    }
+
+    @Test
+    void eventOfTheOutboxKeepsItsTypesAndHasATimeOnlyWhereItHadOne() {
+        var received = subscribe("typed", "typed.#");
+        var event = new Event(
+                EventIds.next(),
+                "/test",
+                new EventType("typed.sent"),
+                null,
+                null,
+                null,
+                null,
+                Map.of("flag", true, "count", -7, "text", "7", "contentencoding", "gzip"),
+                new byte[] {1});
+        broker.refuse();
+
+        hub.getBean(StoreAndForward.class).publish(List.of(event)).forEach(CompletableFuture::join);
+        assertThat(gauge("rows")).isPositive();
+        broker.forward();
+
+        await().atMost(Duration.ofSeconds(40)).until(() -> !received.isEmpty());
+        assertThat(received.element()).usingRecursiveComparison().isEqualTo(event);
     }
 
     private static Map<String, Object> structured(String type, String subject, int number) {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.serai.gateway;
+package io.serai.bus.format;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import io.serai.gateway.problem.Problem;
-import io.serai.gateway.problem.Refused;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -18,13 +16,14 @@ import java.nio.charset.StandardCharsets;
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc8259">RFC 8259</a>
  */
-final class JsonText {
+public final class JsonText {
 
     private static final int CHUNK = 2048;
 
     private final JsonFactory factory;
 
-    JsonText(int maxDepth) {
+    /** @param maxDepth levels of objects and arrays */
+    public JsonText(int maxDepth) {
         factory = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(maxDepth)
@@ -38,8 +37,8 @@ final class JsonText {
                 .build();
     }
 
-    /** @throws Refused (400) saying where the text is not well-formed */
-    void check(byte[] body) throws IOException {
+    /** @throws MalformedJson saying where the text is not well-formed */
+    public void check(byte[] body) throws IOException {
         try (var parser = open(body)) {
             parser.skipChildren();
             end(parser);
@@ -51,8 +50,10 @@ final class JsonText {
      *
      * <p>Its offsets count bytes. Strings that are not ASCII come out garbled: take their literal from the body and read it by
      * {@link #string}.
+     *
+     * @throws MalformedJson where the text is not UTF-8, or empty
      */
-    JsonParser open(byte[] body) throws IOException {
+    public JsonParser open(byte[] body) throws IOException {
         checkUtf8(body);
         // One char a byte, so that offsets are those of the body. What is not ASCII stands in strings only, where any
         // char
@@ -60,7 +61,7 @@ final class JsonText {
         var parser = factory.createParser(new String(body, StandardCharsets.ISO_8859_1));
         parser.nextToken();
         if (parser.currentToken() == null) {
-            throw malformed("the body is empty, expected JSON");
+            throw new MalformedJson("the body is empty, expected JSON");
         }
         return parser;
     }
@@ -74,30 +75,26 @@ final class JsonText {
     }
 
     /** Demands that the value just read is all there is. */
-    static void end(JsonParser parser) throws IOException {
+    public static void end(JsonParser parser) throws IOException {
         if (parser.nextToken() != null) {
             var at = parser.currentTokenLocation();
-            throw malformed("unexpected content after the end of the JSON text at line " + at.getLineNr() + ", column "
+            throw new MalformedJson("unexpected content after the end of the JSON text at line " + at.getLineNr() + ", column "
                     + at.getColumnNr());
         }
-    }
-
-    static Refused malformed(String what) {
-        return new Refused(Problem.of(400, "malformed-json", "reading JSON: " + what));
     }
 
     /** No guessing of other encodings, no byte order mark, no overlong forms. */
     private static void checkUtf8(byte[] body) {
         var in = ByteBuffer.wrap(body);
         if (body.length >= 3 && (body[0] & 0xFF) == 0xEF && (body[1] & 0xFF) == 0xBB && (body[2] & 0xFF) == 0xBF) {
-            throw malformed("it starts with a byte order mark, send UTF-8 without one");
+            throw new MalformedJson("it starts with a byte order mark, send UTF-8 without one");
         }
         var decoder = StandardCharsets.UTF_8.newDecoder();
         var out = CharBuffer.allocate(Math.min(body.length, CHUNK) + 1);
         while (true) {
             var result = decoder.decode(in, out, true);
             if (result.isError()) {
-                throw malformed("it is not UTF-8 at byte " + in.position());
+                throw new MalformedJson("it is not UTF-8 at byte " + in.position());
             } else if (result.isUnderflow()) {
                 return;
             }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.serai.gateway;
+package io.serai.bus.format;
 
 import io.serai.message.Event;
 import io.serai.message.EventType;
 import io.serai.message.Invalid;
 import io.serai.message.Times;
+import io.serai.message.UriReference;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,10 +15,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The attributes of one event while they are read; tells all that is wrong with them at once. Not thread-safe. */
-final class EventDraft {
+public final class EventDraft {
 
-    static final String SPEC_VERSION = "specversion";
-    static final String DATA_CONTENT_TYPE = "datacontenttype";
+    public static final String SPEC_VERSION = "specversion";
+    public static final String DATA_CONTENT_TYPE = "datacontenttype";
 
     private static final String REQUIRED = "missing";
 
@@ -29,18 +30,19 @@ final class EventDraft {
     private @Nullable String time;
     private @Nullable String dataContentType;
     private @Nullable String dataSchema;
-    private final Map<String, String> extensions = new HashMap<>();
+    private final Map<String, Object> extensions = new HashMap<>();
     private final List<Invalid.Field> wrong = new ArrayList<>();
 
     /** Whether the CloudEvents specification defines the attribute; those are never of a type but text. */
-    static boolean isCore(String name) {
+    public static boolean isCore(String name) {
         return switch (name) {
             case SPEC_VERSION, "id", "source", "type", "subject", "time", DATA_CONTENT_TYPE, "dataschema" -> true;
             default -> false;
         };
     }
 
-    void set(String name, String value) {
+    /** Sets an attribute that is text. */
+    public void set(String name, String value) {
         switch (name) {
             case SPEC_VERSION -> specVersion = value;
             case "id" -> id = value;
@@ -54,24 +56,29 @@ final class EventDraft {
         }
     }
 
-    void wrong(String name, String detail) {
+    /** Sets an extension attribute: text, a boolean or an integer. */
+    public void extend(String name, Object value) {
+        extensions.put(name, value);
+    }
+
+    /** Notes that an attribute is wrong, so that no event is made. */
+    public void wrong(String name, String detail) {
         wrong.add(new Invalid.Field(name, detail));
     }
 
-    @Nullable
-    String dataContentType() {
+    public @Nullable String dataContentType() {
         return dataContentType;
     }
 
     /** @throws Invalid naming each attribute that is missing or wrong */
-    Event toEvent(Instant now, byte[] data) {
+    public Event toEvent(byte[] data) {
         if (specVersion == null) {
             wrong(SPEC_VERSION, REQUIRED);
         } else if (!specVersion.equals(Event.SPEC_VERSION)) {
             wrong(SPEC_VERSION, "expected " + Event.SPEC_VERSION);
         }
         var eventType = type();
-        var when = time(now);
+        var when = time();
         var named = id;
         var from = source;
         if (named == null) {
@@ -79,6 +86,11 @@ final class EventDraft {
         }
         if (from == null) {
             wrong("source", REQUIRED);
+        } else if (!UriReference.isValid(from)) {
+            wrong("source", UriReference.EXPECTED);
+        }
+        if (dataSchema != null && !UriReference.isValid(dataSchema)) {
+            wrong("dataschema", UriReference.EXPECTED);
         }
         if (named == null || from == null || eventType == null || !wrong.isEmpty()) {
             throw invalid(wrong);
@@ -86,7 +98,8 @@ final class EventDraft {
         return new Event(named, from, eventType, subject, when, dataContentType, dataSchema, extensions, data);
     }
 
-    static Invalid invalid(List<Invalid.Field> wrong) {
+    /** What is wrong with an event, all at once. */
+    public static Invalid invalid(List<Invalid.Field> wrong) {
         return new Invalid("reading event: " + wrong.size() + " attribute(s) invalid", wrong, null);
     }
 
@@ -106,15 +119,15 @@ final class EventDraft {
         }
     }
 
-    private Instant time(Instant now) {
+    private @Nullable Instant time() {
         if (time == null) {
-            return now;
+            return null;
         }
         try {
             return Times.parse(time);
         } catch (DateTimeException malformed) {
             wrong("time", "expected a date and time with offset (RFC 3339)");
-            return now;
+            return null;
         }
     }
 }
