@@ -160,7 +160,7 @@ final class BlockingRun implements Consumer<List<Delivery>> {
         Failure failure = null;
         for (int attempt = 1; attempt <= retries + 1; attempt++) {
             failure = attempt(once, events, deliveries, attempt);
-            if (failure == null || failure.postponed() || !ImmediateRetries.isWorthIt(failure.cause())) {
+            if (failure == null || failure.postponed() || !ImmediateRetries.isWorthItNow(failure.cause())) {
                 break;
             }
         }

@@ -303,8 +303,7 @@ public final class RecordedEvents extends EventComponent {
                             () -> BlockingRun.process(getProcessor(), exchange));
                 } catch (OnceOnly.EffectFailed failed) {
                     var cause = failed.getCause();
-                    var isAgain = retries > 0 && ImmediateRetries.isWorthIt(cause) && !ImmediateRetries.isPostponed(cause);
-                    if (!isAgain) {
+                    if (retries <= 0 || !ImmediateRetries.isWorthItNow(cause)) {
                         throw cause instanceof Exception thrown ? thrown : failed;
                     }
                 } finally {
