@@ -34,6 +34,8 @@ final class FailureHeaders {
 
     private static final int SHORT = 1024;
     private static final int MAX_CAUSES = 10;
+    /** Of what another system has answered. */
+    private static final int MAX_ANSWER = 4 * 1024;
     private static final int PERSISTENT = 2;
 
     private final Clock clock;
@@ -100,14 +102,41 @@ final class FailureHeaders {
         put(facts, "exception", failure.cause().getClass().getName());
         put(facts, "exceptions", chain(failure.cause()));
         put(facts, "message", secrets.maskNullable(message(failure.cause())));
-        int left = Math.max(0, room - 10 * SHORT);
+        var answered = putAnswer(facts, PartnerAnswer.of(failure.cause(), clock.instant()));
+        int left = Math.max(0, room - 10 * SHORT - answered);
         var trace = secrets.mask(trace(failure.cause()));
         var cut = cut(trace, left);
         facts.put(PREFIX + "trace", cut);
-        if (cut.length() < trace.length()) {
-            facts.put(PREFIX + "cut", "trace cut from " + trace.length() + " to " + cut.length() + " characters");
-        }
+        noteCut(facts, "trace", trace, cut);
         return facts;
+    }
+
+    /** @return bytes that the answer takes */
+    private int putAnswer(Map<String, String> facts, @Nullable PartnerAnswer answer) {
+        if (answer == null) {
+            return 0;
+        }
+        put(facts, "partner-status", Integer.toString(answer.status()));
+        if (answer.retryAfter() != null) {
+            put(facts, "partner-retry-after", Long.toString(answer.retryAfter().toMillis()));
+        }
+        if (answer.body() == null) {
+            return 0;
+        }
+        var body = secrets.mask(answer.body());
+        var kept = cut(body, MAX_ANSWER);
+        facts.put(PREFIX + "partner-answer", kept);
+        noteCut(facts, "partner's answer", body, kept);
+        return kept.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static void noteCut(Map<String, String> facts, String fact, String whole, String kept) {
+        if (kept.length() < whole.length()) {
+            facts.merge(
+                    PREFIX + "cut",
+                    fact + " cut from " + whole.length() + " to " + kept.length() + " characters",
+                    (one, other) -> one + "; " + other);
+        }
     }
 
     /** The same for each delivery of one event to one subscription, so that what is parked twice is one failure. */

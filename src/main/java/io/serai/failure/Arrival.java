@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.failure;
 
+import io.serai.bus.PartnerAnswer;
 import io.serai.bus.component.RouteRuns;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ sealed interface Arrival {
      * @param at when it failed, by the clock of the hub it failed in
      * @param tries how often it was tried in this round
      * @param exceptions class names from the exception to its first cause, separated by commas
+     * @param partner what another system has answered to the HTTP call that failed; null where none did
      */
     record Failed(
             String failureId,
@@ -42,6 +45,7 @@ sealed interface Arrival {
             @Nullable String routeVersion,
             @Nullable String nodeId,
             @Nullable String location,
+            @Nullable PartnerAnswer partner,
             FailedMessage content)
             implements Arrival {
 
@@ -50,6 +54,11 @@ sealed interface Arrival {
         /** Whether it can be sent back: where it came from is known, and a route is run again only with what it began with. */
         boolean isReplayable() {
             return origin.isKnown() && (!origin.isRoute() || RouteRuns.isInput(content.properties()));
+        }
+
+        /** How long the system that refused it asks to be left alone; 0 where it does not ask. */
+        Duration retryAfter() {
+            return partner == null || partner.retryAfter() == null ? Duration.ZERO : partner.retryAfter();
         }
 
         /** The same under another id. */
@@ -73,6 +82,7 @@ sealed interface Arrival {
                     routeVersion,
                     nodeId,
                     location,
+                    partner,
                     content);
         }
 
@@ -94,6 +104,7 @@ sealed interface Arrival {
                     "its facts could not be kept: " + reason.substring(0, Math.min(reason.length(), MOST_OF_REASON)),
                     null,
                     "the facts of the failure",
+                    null,
                     null,
                     null,
                     null,

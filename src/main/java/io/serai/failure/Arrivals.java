@@ -2,10 +2,12 @@
 package io.serai.failure;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import io.serai.bus.PartnerAnswer;
 import io.serai.bus.Sendable;
 import io.serai.message.EventIds;
 import java.time.Clock;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +26,8 @@ final class Arrivals {
     static final String ID = FACT + "id";
     private static final int MAX_NAME = 300;
     private static final int MAX_ID = 64;
+    private static final int MIN_STATUS = 100;
+    private static final int MAX_STATUS = 599;
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
     private final Clock clock;
@@ -84,7 +88,17 @@ final class Arrivals {
                 facts.get("version"),
                 facts.get("node"),
                 facts.get("location"),
+                partner(facts),
                 message);
+    }
+
+    private static @Nullable PartnerAnswer partner(Map<String, String> facts) {
+        var status = number(facts.get("partner-status"), 0);
+        var millis = number(facts.get("partner-retry-after"), 0);
+        return status < MIN_STATUS || status > MAX_STATUS
+                ? null
+                : new PartnerAnswer(
+                        status, millis <= 0 ? null : Duration.ofMillis(millis), facts.get("partner-answer"));
     }
 
     /** The first entry of {@code x-death} is the latest. */
@@ -111,6 +125,7 @@ final class Arrivals {
                 "the broker dead-lettered it from queue '" + queue + "': " + reason,
                 null,
                 cut,
+                null,
                 null,
                 null,
                 null,

@@ -27,10 +27,12 @@ final class Edits {
             INSERT INTO failure (id, status, origin, policy, round, tries, duplicates, first_failed_at, last_failed_at,
                 event_id, event_source, event_type, subject, correlationid, content_type, properties, body,
                 exception, exceptions, retryable, message, trace, cut, route_id, route_version, node_id, location, host, fingerprint,
+                partner_status, partner_answer,
                 edited_from)
             SELECT :copy, 'DEAD', origin, policy, 0, 0, 0, first_failed_at, last_failed_at,
                 :eventId, event_source, :eventType, :subject, :correlationid, :contentType, :properties, :body,
                 exception, exceptions, retryable, message, trace, cut, route_id, route_version, node_id, location, host, fingerprint,
+                partner_status, partner_answer,
                 id
             FROM failure WHERE id = :id
             """;

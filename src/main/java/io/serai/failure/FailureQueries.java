@@ -58,7 +58,7 @@ final class FailureQueries {
     private static final String SELECT_ONE = "SELECT %s FROM failure WHERE id = :id".formatted(COLUMNS);
     private static final int SHOWN_BYTES = 64 * 1024;
     private static final String SELECT_REST = """
-            SELECT properties, trace, cut, route_version, SUBSTRING(body FROM 1 FOR %d) AS body, OCTET_LENGTH(body) AS size
+            SELECT properties, trace, cut, route_version, partner_status, partner_answer, SUBSTRING(body FROM 1 FOR %d) AS body, OCTET_LENGTH(body) AS size
             FROM failure WHERE id = :id
             """.formatted(SHOWN_BYTES + 4);
     private static final String SELECT_BODY = "SELECT body FROM failure WHERE id = :id";
@@ -244,6 +244,9 @@ final class FailureQueries {
                 size,
                 row.getString("trace"),
                 row.getString("cut"),
+                row.getObject("partner_status") == null
+                        ? null
+                        : new FailureView.Partner(row.getInt("partner_status"), row.getString("partner_answer")),
                 jdbc.sql(SELECT_ATTEMPTS)
                         .param("id", summary.id())
                         .query((attempt, number) -> new FailureView.Attempt(

@@ -65,6 +65,7 @@ final class FailureView {
      * @param properties AMQP properties and headers of the message
      * @param body the first 64 KiB as text, or null where it is not UTF-8
      * @param bodySize bytes in all; {@code /body} has them
+     * @param partner what another system answered to the HTTP call that failed
      * @param attempts the last 100, the latest first
      * @param editedFrom the failure this one was made of by an edit
      * @param editedTo its edited copy, which stands in for it
@@ -84,6 +85,7 @@ final class FailureView {
             int bodySize,
             @Nullable String trace,
             @Nullable String cut,
+            @Nullable Partner partner,
             List<Attempt> attempts,
             @Nullable Edited editedFrom,
             @Nullable Edited editedTo) {}
@@ -104,6 +106,14 @@ final class FailureView {
             String who,
             String reason,
             JsonNode changes) {}
+
+    /**
+     * The answer of another system, {@code {"status": 422, "answer": "{\"error\":\"no such sku\"}"}}.
+     *
+     * @param answer the first 4 KB as text, secrets masked; of a binary one size and media type
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Partner(int status, @Nullable String answer) {}
 
     /** A round that failed. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

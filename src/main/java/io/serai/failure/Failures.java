@@ -83,17 +83,20 @@ final class Failures {
     private static final String INSERT = """
             INSERT INTO failure (id, status, origin, policy, delivery, round, postponed, held, replayable, tries, duplicates, due_at,
                 first_failed_at, last_failed_at, event_id, event_source, event_type, subject, correlationid, content_type, properties, body,
-                exception, exceptions, retryable, message, trace, cut, route_id, route_version, node_id, location, host, fingerprint)
+                exception, exceptions, retryable, message, trace, cut, route_id, route_version, node_id, location, host, fingerprint,
+                partner_status, partner_answer)
             VALUES (:id, :status, :origin, :policy, :delivery, :round, :postponed, :held, :replayable, :tries, 0, %s, :at, :at,
                 :eventId, :eventSource, :eventType, :subject, :correlationid, :contentType, :properties, :body,
-                :exception, :exceptions, :retryable, :message, :trace, :cut, :routeId, :routeVersion, :nodeId, :location, :host, :fingerprint)
+                :exception, :exceptions, :retryable, :message, :trace, :cut, :routeId, :routeVersion, :nodeId, :location, :host, :fingerprint,
+                :partnerStatus, :partnerAnswer)
             """;
     private static final String FAIL_AGAIN = """
             UPDATE failure SET status = :status, delivery = :delivery, round = :round, postponed = :postponed, held = :held,
                 tries = tries + :tries, due_at = %s, last_failed_at = :at, ended_at = NULL, exception = :exception, exceptions = :exceptions,
                 retryable = :retryable, message = :message, trace = :trace, cut = :cut, route_id = :routeId,
                 route_version = :routeVersion,
-                node_id = :nodeId, location = :location, host = :host, fingerprint = :fingerprint
+                node_id = :nodeId, location = :location, host = :host, fingerprint = :fingerprint,
+                partner_status = :partnerStatus, partner_answer = :partnerAnswer
             WHERE id = :id
             """;
     /** What was said of it when it was tried stays: of the group it belongs to an open circuit breaker says nothing. */
@@ -435,7 +438,7 @@ final class Failures {
         var isPostponed = policies.isPostponed(failed, 0);
         var delay = isPostponed
                 ? Optional.of(policies.postponed(random))
-                : policyOf(failed).delayBefore(1, random);
+                : policyOf(failed).delayBefore(1, failed.retryAfter(), random);
         var state = new State(statusAfter(delay), failed.round(), isPostponed ? 1 : 0, held);
         return new Step(state, !isPostponed, delay);
     }
@@ -451,7 +454,7 @@ final class Failures {
         var round = new State(known.status(), delivery, known.postponed(), held).round();
         var delay = known.status() == FailureStatus.RESENT && !held
                 ? Optional.<Duration>empty()
-                : policyOf(failed).delayBefore(round + 1, random);
+                : policyOf(failed).delayBefore(round + 1, failed.retryAfter(), random);
         return new Step(new State(statusAfter(delay), delivery, known.postponed(), held), true, delay);
     }
 
@@ -515,6 +518,7 @@ final class Failures {
     }
 
     private JdbcClient.StatementSpec describe(JdbcClient.StatementSpec statement, Arrival.Failed failed) {
+        var partner = failed.partner();
         return statement
                 .param("host", failed.host())
                 .param("exception", failed.exception())
@@ -527,6 +531,8 @@ final class Failures {
                 .param("routeVersion", failed.routeVersion())
                 .param("nodeId", failed.nodeId())
                 .param("location", failed.location())
+                .param("partnerStatus", partner == null ? null : partner.status())
+                .param("partnerAnswer", partner == null ? null : partner.body())
                 .param("fingerprint", Fingerprint.of(failed));
     }
 

@@ -100,6 +100,7 @@ final class RetryPolicies implements RetryNames {
     boolean isMendable(Arrival.Failed failed) {
         return failed.retryable()
                 && failed.isReplayable()
+                && (failed.partner() == null || !failed.partner().isFinal())
                 && Arrays.stream(failed.exceptions().split(",")).noneMatch(notRetryable::contains);
     }
 }

@@ -2,6 +2,7 @@
 package io.serai.failure;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -22,13 +23,28 @@ record RetryPolicy(List<Duration> delays, double jitter) {
      * How long to wait before a round.
      *
      * @param round 1 or more
+     * @param asked how long the system that refused the message asks to be left alone, 0 where it does not ask; heeded up to
+     *     the longest of the delays
      * @return empty where the rounds are used up
      */
-    Optional<Duration> delayBefore(int round, RandomGenerator random) {
+    Optional<Duration> delayBefore(int round, Duration asked, RandomGenerator random) {
         if (round > delays.size()) {
             return Optional.empty();
         }
-        var factor = jitter == 0 ? 1 : random.nextDouble(1 - jitter, 1 + jitter);
-        return Optional.of(Duration.ofMillis(Math.round(delays.get(round - 1).toMillis() * factor)));
+        var planned = times(delays.get(round - 1), 1 - jitter, random);
+        var heeded = asked.compareTo(longest()) > 0 ? longest() : asked;
+        // not before it, so the jitter only adds
+        var least = times(heeded, 1, random);
+        return Optional.of(planned.compareTo(heeded) < 0 ? least : planned);
+    }
+
+    private Duration longest() {
+        return delays.stream().max(Comparator.naturalOrder()).orElse(Duration.ZERO);
+    }
+
+    /** By a factor from {@code least} to one and the jitter. */
+    private Duration times(Duration delay, double least, RandomGenerator random) {
+        var factor = jitter == 0 ? 1 : random.nextDouble(least, 1 + jitter);
+        return Duration.ofMillis(Math.round(delay.toMillis() * factor));
     }
 }

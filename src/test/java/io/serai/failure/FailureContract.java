@@ -85,6 +85,7 @@ abstract class FailureContract {
                 "--serai.failure.policies.quick.delays=100ms,200ms",
                 "--serai.failure.policies.steady.delays=300ms,300ms,300ms,300ms,300ms,300ms,300ms,300ms,300ms,300ms",
                 "--serai.failure.policies.late.delays=1h",
+                "--serai.failure.policies.paced.delays=100ms,1h",
                 "--serai.failure.not-retryable=java.util.NoSuchElementException");
         camel = hub.getBean(CamelContext.class);
         publisher = hub.getBean(EventPublisher.class);
@@ -198,6 +199,68 @@ abstract class FailureContract {
 
         assertThat(awaitStatus(invalid, FailureStatus.DEAD).round()).isZero();
         assertThat(awaitStatus(listed, FailureStatus.DEAD).round()).isZero();
+    }
+
+    @Test
+    void aRefusalOfAPartnerIsDeadAfterOneCallAndItsAnswerIsKept() throws Exception {
+        try (var partner = new RefusingPartner()) {
+            for (var status : List.of(400, 401, 404, 409, 422)) {
+                var name = callPartner(partner, "quick", status + "");
+
+                var failure = awaitStatus(name, FailureStatus.DEAD);
+                assertThat(failure.tries()).isEqualTo(1);
+                assertThat(failure.round()).isZero();
+                assertThat(detail(failure).partner())
+                        .isEqualTo(new FailureView.Partner(status, "{\"refused\":\"" + status + "\"}"));
+                assertThat(partner.calls("/" + status)).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void aPartnerThatMayAnswerLaterIsCalledInEachRound() throws Exception {
+        try (var partner = new RefusingPartner()) {
+            for (var status : List.of(408, 425, 429, 503)) {
+                var name = callPartner(partner, "quick", status + "");
+
+                // two tries in each of three rounds
+                assertThat(awaitStatus(name, FailureStatus.DEAD).tries()).isEqualTo(6);
+                assertThat(partner.calls("/" + status)).isEqualTo(6);
+            }
+        }
+    }
+
+    @Test
+    void aPartnerThatAsksToWaitIsLeftAloneForThatTime() throws Exception {
+        try (var partner = new RefusingPartner()) {
+            for (var status : List.of(408, 425, 429, 503)) {
+                var name = callPartner(partner, "paced", status + "?after=600");
+
+                var failure = awaitStatus(name, FailureStatus.RETRYING);
+                assertThat(Duration.between(failure.lastFailedAt(), failure.dueAt()))
+                        .isBetween(Duration.ofSeconds(595), Duration.ofSeconds(730));
+                assertThat(partner.calls("/" + status)).isEqualTo(1);
+            }
+            // no longer than the longest of the policy
+            var hurried = callPartner(partner, "quick", "503?after=600");
+            assertThat(awaitStatus(hurried, FailureStatus.DEAD).round()).isEqualTo(2);
+        }
+    }
+
+    /** @return name of the route, which has been given an event */
+    private String callPartner(RefusingPartner partner, String policy, String path) throws Exception {
+        var type = newType();
+        var name = newName();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("event:" + type + "?subscription=" + name + "&retry=" + policy)
+                        .routeId(name)
+                        .to(partner.address() + "/" + path);
+            }
+        });
+        publish(type, null, "{}");
+        return name;
     }
 
     @Test

@@ -55,6 +55,7 @@ class FingerprintTest {
                 null,
                 "to1",
                 null,
+                null,
                 new FailedMessage(new BasicProperties(), new byte[0])));
     }
 }

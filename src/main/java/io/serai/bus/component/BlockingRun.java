@@ -160,7 +160,7 @@ final class BlockingRun implements Consumer<List<Delivery>> {
         Failure failure = null;
         for (int attempt = 1; attempt <= retries + 1; attempt++) {
             failure = attempt(once, events, deliveries, attempt);
-            if (failure == null || failure.postponed() || !ImmediateRetries.isWorthIt(failure.cause())) {
+            if (failure == null || failure.postponed() || !ImmediateRetries.isWorthItNow(failure.cause())) {
                 break;
             }
         }
@@ -172,7 +172,7 @@ final class BlockingRun implements Consumer<List<Delivery>> {
         while (true) {
             var exchange = exchanges.apply(deliveries);
             try {
-                var receipt = once.receive(subscription, events, () -> process(exchange));
+                var receipt = once.receive(subscription, events, () -> process(route, exchange));
                 if (receipt == OnceOnly.Receipt.DUPLICATE && events.size() > 1) {
                     return Failure.of(new IllegalStateException("the batch holds an event that was dealt with before"));
                 }
@@ -203,13 +203,13 @@ final class BlockingRun implements Consumer<List<Delivery>> {
     }
 
     /** Marked as transacted, the exchange stays on this thread, which owns the transaction. */
-    private void process(Exchange exchange) throws Exception {
+    static void process(Processor route, Exchange exchange) throws Exception {
         var unitOfWork = exchange.getUnitOfWork();
-        unitOfWork.beginTransactedBy(this);
+        unitOfWork.beginTransactedBy(route);
         try {
             route.process(exchange);
         } finally {
-            unitOfWork.endTransactedBy(this);
+            unitOfWork.endTransactedBy(route);
         }
         if (exchange.getException() != null) {
             throw exchange.getException();

@@ -96,7 +96,7 @@ final class EventConsumer extends DefaultConsumer implements Pausable {
         var services = endpoint.services();
         return new BlockingRun(
                 subscription.name(),
-                receiver(),
+                endpoint.receiver(),
                 endpoint.isOrdered(),
                 services.properties().immediateRetries(),
                 ownsTransaction() ? this::transactedExchangeOf : this::exchangeOf,
@@ -105,16 +105,7 @@ final class EventConsumer extends DefaultConsumer implements Pausable {
     }
 
     private boolean ownsTransaction() {
-        return endpoint.isIdempotent() || endpoint.isLatest();
-    }
-
-    /** The same event again has the same sequence, so whoever keeps the latest is idempotent. */
-    private @Nullable Receiver receiver() {
-        var services = endpoint.services();
-        if (endpoint.isLatest()) {
-            return services.latestOnly();
-        }
-        return endpoint.isIdempotent() ? services.onceOnly() : null;
+        return endpoint.receiver() != null;
     }
 
     /** One event, asynchronously: returns when the route waits for something, and takes the next. */

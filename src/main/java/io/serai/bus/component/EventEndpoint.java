@@ -158,6 +158,18 @@ public class EventEndpoint extends DefaultEndpoint {
         return ((EventComponent) getComponent()).services();
     }
 
+    /**
+     * What gives a route its transaction; null for one that has none. The same event again has the same sequence, so
+     * whoever keeps the latest is idempotent.
+     */
+    @Nullable
+    Receiver receiver() {
+        if (latest) {
+            return services().latestOnly();
+        }
+        return idempotent ? services().onceOnly() : null;
+    }
+
     /** What is to be read. Invalid where an option is missing or out of bounds. */
     Subscription toSubscription() {
         if (subscription == null) {

@@ -3,7 +3,9 @@ package io.serai.bus.component;
 
 import com.fasterxml.jackson.core.JacksonException;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.serai.bus.PartnerAnswer;
 import io.serai.message.Invalid;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
@@ -37,7 +39,16 @@ final class ImmediateRetries {
         return allowed > 0
                 && done <= allowed
                 && !exchange.isTransacted()
-                && (cause == null || (isWorthIt(cause) && !isPostponed(cause)));
+                && (cause == null || isWorthItNow(cause));
+    }
+
+    /** Not so for what is wrong in itself, refused by another system, or asked to wait. */
+    static boolean isWorthItNow(Throwable thrown) {
+        var answer = PartnerAnswer.of(thrown, Instant.now());
+        var waits = answer != null
+                && (answer.isFinal()
+                        || (answer.retryAfter() != null && !answer.retryAfter().isZero()));
+        return !waits && isWorthIt(thrown) && !isPostponed(thrown);
     }
 
     /** A circuit breaker is open: what it guards was not called, and would not be called now. */

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.bus.component;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.serai.bus.BusProperties;
 import io.serai.bus.Failure;
 import io.serai.message.Event;
 import io.serai.message.EventType;
 import io.serai.message.Unavailable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.UnaryOperator;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
@@ -19,6 +23,8 @@ import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.support.DefaultConsumer;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -35,22 +41,41 @@ public final class RecordedEvents extends EventComponent {
     public record Parked(Event event, String reason) {}
 
     private final EventComponent.Services services;
-    private final @Nullable TransactionOperations transaction;
     private final List<Event> published = new CopyOnWriteArrayList<>();
     private final List<Parked> parked = new CopyOnWriteArrayList<>();
     private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
     private volatile boolean refusing;
 
+    /** Without a database: subscriptions that own their transaction have none. */
     public RecordedEvents(BusProperties properties) {
-        this(properties, null);
+        this(properties, (OnceOnly) null, null);
     }
 
-    /** @param transaction what an idempotent subscription runs in, as in the hub; none where null */
+    /**
+     * With a database that has the hub's tables: subscriptions that are idempotent or keep the latest own their transaction
+     * and pass over what they have dealt with, as in the hub.
+     */
+    public RecordedEvents(BusProperties properties, JdbcTemplate jdbc, TransactionOperations transaction) {
+        this(
+                properties,
+                new OnceOnly(jdbc, transaction),
+                new LatestOnly(JdbcClient.create(jdbc), transaction, new SimpleMeterRegistry()));
+    }
+
     @SuppressWarnings("NullAway") // nothing else of the bus is there
-    public RecordedEvents(BusProperties properties, @Nullable TransactionOperations transaction) {
-        this.transaction = transaction;
+    private RecordedEvents(BusProperties properties, @Nullable OnceOnly once, @Nullable LatestOnly latest) {
         this.services = new EventComponent.Services(
-                null, null, null, null, null, null, properties, name -> {}, ForkJoinPool.commonPool());
+                null, null, null, null, once, latest, properties, name -> {}, ForkJoinPool.commonPool());
+    }
+
+    /**
+     * Keeps what routes with a retry policy fail on from being parked: they have their tries in place, and then have failed.
+     *
+     * @param uris URI a route begins with in the hub, by its id
+     */
+    public static void withoutParking(CamelContext camel, UnaryOperator<String> uris) {
+        camel.getRoutePolicyFactories()
+                .replaceAll(each -> each instanceof RouteParking parking ? parking.played(uris) : each);
     }
 
     /** What was published, in order. */
@@ -97,21 +122,25 @@ public final class RecordedEvents extends EventComponent {
     }
 
     /**
-     * Hands the events to the routes that subscribe to their types, together to those that read in batches; throws what a
-     * route throws.
+     * Hands the events to the routes that subscribe to their types, together to those that read in batches. One that fails
+     * does not keep others from their routes; the first failure is thrown in the end.
      *
      * @return how many routes took something
      */
     public int deliver(List<Event> events) throws Exception {
         int takers = 0;
+        var failures = new ArrayList<Exception>();
         for (var subscriber : subscribers) {
             var wanted = events.stream()
                     .filter(event -> subscriber.wants(event.type()))
                     .toList();
             if (!wanted.isEmpty()) {
                 takers++;
-                subscriber.take(wanted);
+                subscriber.take(wanted, failures);
             }
+        }
+        if (!failures.isEmpty()) {
+            throw failures.get(0);
         }
         return takers;
     }
@@ -221,14 +250,70 @@ public final class RecordedEvents extends EventComponent {
             return endpoint.toSubscription().patterns().stream().anyMatch(pattern -> pattern.matches(type));
         }
 
-        void take(List<Event> events) throws Exception {
+        void take(List<Event> events, List<Exception> failures) {
             if (endpoint.getBatchSize() > 1) {
-                inTransaction(batchOf(events));
+                attempt(events, failures);
             } else {
-                for (var event : events) {
-                    inTransaction(exchangeOf(event));
+                events.forEach(event -> attempt(List.of(event), failures));
+            }
+        }
+
+        /** A batch that fails, or holds a duplicate, is taken apart. */
+        private void attempt(List<Event> events, List<Exception> failures) {
+            try {
+                if (dealWith(events)) {
+                    return;
+                }
+            } catch (Exception failed) {
+                if (events.size() == 1) {
+                    failures.add(failed);
+                    return;
                 }
             }
+            events.forEach(event -> attempt(List.of(event), failures));
+        }
+
+        /** Whether that was all; not so for a batch that holds a duplicate. */
+        private boolean dealWith(List<Event> events) throws Exception {
+            var receiver = endpoint.receiver();
+            if (receiver == null) {
+                run(exchangeOf(events));
+                return true;
+            }
+            return runOnce(receiver, events) == OnceOnly.Receipt.FIRST || events.size() == 1;
+        }
+
+        /** Without a transaction of its own, tried again in place by Camel's error handler. */
+        private void run(Exchange exchange) throws Exception {
+            ImmediateRetries.allow(exchange, services.properties().immediateRetries());
+            getProcessor().process(exchange);
+            if (exchange.getException() != null) {
+                throw exchange.getException();
+            }
+        }
+
+        private OnceOnly.Receipt runOnce(Receiver receiver, List<Event> events) throws Exception {
+            for (int retries = services.properties().immediateRetries(); true; retries--) {
+                var exchange = exchangeOf(events);
+                createUoW(exchange);
+                try {
+                    return receiver.receive(
+                            endpoint.toSubscription().name(),
+                            events,
+                            () -> BlockingRun.process(getProcessor(), exchange));
+                } catch (OnceOnly.EffectFailed failed) {
+                    var cause = failed.getCause();
+                    if (retries <= 0 || !ImmediateRetries.isWorthItNow(cause)) {
+                        throw cause instanceof Exception thrown ? thrown : failed;
+                    }
+                } finally {
+                    doneUoW(exchange);
+                }
+            }
+        }
+
+        private Exchange exchangeOf(List<Event> events) {
+            return endpoint.getBatchSize() > 1 ? batchOf(events) : exchangeOf(events.get(0));
         }
 
         private Exchange exchangeOf(Event event) {
@@ -245,38 +330,6 @@ public final class RecordedEvents extends EventComponent {
                             .<Message>map(each -> new EventMessage(exchange, each))
                             .toList());
             return exchange;
-        }
-
-        /** The consumer owns the transaction where the subscription is idempotent. */
-        private void inTransaction(Exchange exchange) throws Exception {
-            if (endpoint.isIdempotent() && transaction != null) {
-                createUoW(exchange);
-                exchange.getUnitOfWork().beginTransactedBy(this);
-                try {
-                    transaction.executeWithoutResult(status -> {
-                        run(exchange);
-                        if (exchange.getException() != null) {
-                            status.setRollbackOnly();
-                        }
-                    });
-                } finally {
-                    exchange.getUnitOfWork().endTransactedBy(this);
-                    doneUoW(exchange);
-                }
-            } else {
-                run(exchange);
-            }
-            if (exchange.getException() != null) {
-                throw exchange.getException();
-            }
-        }
-
-        private void run(Exchange exchange) {
-            try {
-                getProcessor().process(exchange);
-            } catch (Exception thrown) {
-                exchange.setException(thrown);
-            }
         }
 
         @Override

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
@@ -64,20 +65,45 @@ final class RouteParking implements RoutePolicyFactory {
         if (!(node instanceof RouteDefinition route)) {
             return null;
         }
+        var scheme = scheme(camel, route);
+        var policy = policyOf(camel, routeId, route, scheme);
+        if (policy == null) {
+            return new OfFile();
+        }
+        return scheme.equals(QUEUE) ? new OfQueue(policy) : new ParkInput(policy, parking, properties);
+    }
+
+    /**
+     * The same for tests of routes: a route that names a policy has its tries in place, and its consumer takes an input that
+     * it fails on for done; nothing is parked.
+     *
+     * @param uris URI a route begins with in the hub, by its id
+     */
+    RoutePolicyFactory played(UnaryOperator<String> uris) {
+        return (camel, routeId, node) -> {
+            if (!(node instanceof RouteDefinition route)) {
+                return null;
+            }
+            var scheme = uris.apply(routeId).split(":", 2)[0];
+            var policy = policyOf(camel, routeId, route, scheme);
+            return policy == null || scheme.equals(QUEUE) ? null : new Played(properties.immediateRetries());
+        };
+    }
+
+    private @Nullable String policyOf(CamelContext camel, String routeId, RouteDefinition route, String scheme) {
         var policies = route.getRouteConfigurationId() == null ? List.<String>of() : policies(camel, routeId, route);
         if (policies.isEmpty()) {
-            return new OfFile();
+            return null;
         }
         if (policies.size() > 1) {
             throw new Invalid("starting route " + routeId + ": " + policies + " are two retry policies; name one");
         }
         var policy = policies.get(0);
-        var scheme = scheme(camel, route);
         if (REFUSED.containsKey(scheme)) {
             throw new Invalid("starting route " + routeId + ": it begins with " + scheme
                     + ": and cannot have the retry policy '" + policy + "': " + REFUSED.get(scheme));
         }
-        return scheme.equals(QUEUE) ? new OfQueue(policy) : new ParkInput(policy, parking, properties);
+        return policy;
     }
 
     private List<String> policies(CamelContext camel, String routeId, RouteDefinition route) {
@@ -121,6 +147,31 @@ final class RouteParking implements RoutePolicyFactory {
                         route.getRouteId(),
                         Printable.of(exchange.getMessage().getHeader(Exchange.FILE_NAME, String.class)),
                         Printable.of(failure.cause().toString()));
+            }
+        }
+    }
+
+    /** {@link ParkInput} without parking. */
+    private static final class Played extends RoutePolicySupport {
+
+        private final int retries;
+
+        Played(int retries) {
+            this.retries = retries;
+        }
+
+        @Override
+        public void onExchangeBegin(Route route, Exchange exchange) {
+            if (route.getRouteId().equals(exchange.getFromRouteId())) {
+                ImmediateRetries.allow(exchange, retries);
+            }
+        }
+
+        @Override
+        public void onExchangeDone(Route route, Exchange exchange) {
+            var failure = route.getRouteId().equals(exchange.getFromRouteId()) ? FailedAt.failure(exchange) : null;
+            if (failure != null) {
+                FailedAt.parked(exchange, failure.cause());
             }
         }
     }

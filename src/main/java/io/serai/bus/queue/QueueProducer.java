@@ -10,9 +10,11 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeTimedOutException;
 import org.apache.camel.Producer;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
 import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
@@ -20,6 +22,7 @@ import org.apache.camel.support.AsyncProcessorConverterHelper;
 import org.apache.camel.support.DefaultAsyncProducer;
 import org.apache.camel.support.service.ServiceHelper;
 import org.jspecify.annotations.Nullable;
+import org.springframework.amqp.core.AmqpReplyTimeoutException;
 import org.springframework.amqp.core.Message;
 import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter;
 
@@ -33,6 +36,8 @@ final class QueueProducer extends DefaultAsyncProducer {
 
     /** RabbitMQ's default of {@code frame_max}. */
     private static final int MAX_FRAME = 131_072 - 8;
+
+    private static final int MAX_CAUSES = 100;
 
     private final SpringRabbitMQEndpoint configured;
     private final Publishing publishing;
@@ -61,7 +66,7 @@ final class QueueProducer extends DefaultAsyncProducer {
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         if (!configured.isDisableReplyTo() && exchange.getPattern().isOutCapable()) {
-            return request.process(exchange, callback);
+            return request(exchange, callback);
         }
         try {
             var name = option(exchange, SpringRabbitMQConstants.EXCHANGE_OVERRIDE_NAME, configured.getExchangeName());
@@ -75,6 +80,37 @@ final class QueueProducer extends DefaultAsyncProducer {
             callback.done(true);
             return true;
         }
+    }
+
+    /** Nobody waits for a reply after the time-out, so the request expires with it, unless the route has said when. */
+    private boolean request(Exchange exchange, AsyncCallback callback) {
+        var message = exchange.getMessage();
+        var timeout = configured.getReplyTimeout();
+        var expires = Long.toString(timeout);
+        var isOwn = message.getHeader(SpringRabbitMQConstants.EXPIRATION) != null;
+        if (message.getBody() instanceof Message ready
+                && ready.getMessageProperties().getExpiration() == null) {
+            ready.getMessageProperties().setExpiration(expires);
+        }
+        if (!isOwn && timeout > 0) {
+            message.setHeader(SpringRabbitMQConstants.EXPIRATION, expires);
+        }
+        return request.process(exchange, doneSync -> {
+            if (!isOwn) {
+                exchange.getMessage().removeHeader(SpringRabbitMQConstants.EXPIRATION);
+            }
+            if (isTimeout(exchange.getException())) {
+                exchange.setException(new ExchangeTimedOutException(
+                        exchange, timeout, "no reply from exchange '" + configured.getExchangeName() + "'"));
+            }
+            callback.done(doneSync);
+        });
+    }
+
+    private static boolean isTimeout(@Nullable Throwable failed) {
+        return Stream.iterate(failed, each -> each != null, Throwable::getCause)
+                .limit(MAX_CAUSES)
+                .anyMatch(AmqpReplyTimeoutException.class::isInstance);
     }
 
     @Override

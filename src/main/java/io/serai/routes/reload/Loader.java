@@ -7,20 +7,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
 import org.apache.camel.dsl.yaml.KameletRoutesBuilderLoader;
 import org.apache.camel.dsl.yaml.YamlRoutesBuilderLoader;
-import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.model.TemplatedRouteDefinition;
-import org.apache.camel.model.rest.RestDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.spi.RoutesBuilderLoader;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.service.ServiceHelper;
-import org.jspecify.annotations.Nullable;
 
 /** Turns the text of units into Camel's builders, in one Camel context. Not thread-safe. */
 final class Loader {
@@ -44,7 +38,7 @@ final class Loader {
         var builders = unit.kind() == Kind.JAVA ? java(unit, needed) : List.of(yaml(unit));
         for (var builder : builders) {
             builder.setResource(resource(unit));
-            builder.addLifecycleInterceptor(new Naming(unit));
+            builder.addLifecycleInterceptor(new NamedAfterFile(unit.name()));
         }
         return builders;
     }
@@ -99,59 +93,5 @@ final class Loader {
         loader.setCamelContext(context);
         ServiceHelper.startService(loader);
         return loader;
-    }
-
-    /**
-     * Names after their file what the author left without an id, so that an edit elsewhere does not rename it, and keeps
-     * the error handling as it is for routes that are there before Camel starts.
-     */
-    private static final class Naming implements RouteBuilderLifecycleStrategy {
-
-        private final Unit unit;
-
-        Naming(Unit unit) {
-            this.unit = unit;
-        }
-
-        @Override
-        public void beforeConfigure(RouteBuilder builder) {
-            // The context's own is found when the route is made. Set here, it would come before a routeConfiguration's.
-            builder.getRouteCollection().setErrorHandlerFactory(null);
-            builder.getRouteTemplateCollection().setErrorHandlerFactory(null);
-        }
-
-        @Override
-        public void afterConfigure(RouteBuilder builder) {
-            name(builder.getRouteCollection().getRoutes(), RouteDefinition::getId, RouteDefinition::setId);
-            name(
-                    builder.getTemplatedRouteCollection().getTemplatedRoutes(),
-                    TemplatedRouteDefinition::getRouteId,
-                    TemplatedRouteDefinition::setRouteId);
-            builder.getRestCollection().getRests().forEach(this::name);
-        }
-
-        private void name(RestDefinition rest) {
-            name(
-                    rest.getVerbs(),
-                    verb -> verb.getRouteId() == null ? verb.getId() : verb.getRouteId(),
-                    (verb, id) -> verb.setRouteId(id + "-" + verb.asVerb()));
-            var contract = rest.getOpenApi();
-            if (contract != null && contract.getRouteId() == null) {
-                contract.setRouteId(unit.name());
-            }
-        }
-
-        private interface Id<T> {
-            @Nullable
-            String of(T definition);
-        }
-
-        private <T> void name(List<T> definitions, Id<T> id, BiConsumer<T, String> name) {
-            for (int i = 0; i < definitions.size(); i++) {
-                if (id.of(definitions.get(i)) == null) {
-                    name.accept(definitions.get(i), unit.name() + (i == 0 ? "" : "-" + (i + 1)));
-                }
-            }
-        }
     }
 }

@@ -1,19 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes.test;
 
+import io.serai.bus.component.FailedAt;
 import io.serai.bus.component.RecordedEvents;
 import io.serai.routes.HubBeans;
+import io.serai.routes.lint.RouteFile;
+import io.serai.routes.reload.NamedAfterFile;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedRoute;
+import org.apache.camel.Route;
+import org.apache.camel.RouteConfigurationsBuilder;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.file.FileComponent;
+import org.apache.camel.component.file.GenericFileConsumer;
 import org.apache.camel.component.file.GenericFileEndpoint;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.Model;
@@ -23,6 +33,7 @@ import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.RoutePolicySupport;
 import org.apache.camel.support.SimpleRegistry;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
@@ -31,7 +42,7 @@ import org.springframework.util.FileSystemUtils;
  * A Camel for one case: the routes of the files under test, nothing that reaches beyond it, and a way in.
  *
  * <p>Routes that read from elsewhere read from {@code direct:} instead; {@code event:} and {@code file:} are played, the
- * latter in a folder of the case's own.
+ * latter in a folder of the case's own. Route configurations of the folder are there, as in the hub.
  */
 final class Bench implements AutoCloseable {
 
@@ -48,29 +59,37 @@ final class Bench implements AutoCloseable {
         void apply(DefaultCamelContext camel);
     }
 
-    private static final Set<String> KEPT = Set.of("direct", "seda", "event", "file");
+    /** What the cases of a file are about. */
+    record Sources(List<Resource> routes, List<Resource> configurations) {}
+
+    private static final String FILE = "file";
+    private static final Set<String> KEPT = Set.of("direct", "seda", "event", FILE);
     private static final String ENTRY = "direct:route-test-";
 
     private final DefaultCamelContext camel;
     private final RecordedEvents events;
     private final Traffic traffic;
     private final Path folder;
-    private final Map<String, String> entries = new HashMap<>();
+    /** URI a route begins with in the hub, by its id. */
+    private final Map<String, String> origins = new HashMap<>();
 
-    Bench(Setting setting, RouteTest test, List<Resource> routes, Content content) throws Exception {
+    private final Map<String, String> entries = new HashMap<>();
+    private final List<Throwable> failedFiles = new CopyOnWriteArrayList<>();
+
+    Bench(Setting setting, RouteTest test, Sources sources, Content content) throws Exception {
         folder = Files.createTempDirectory("serai-route-test-");
         camel = new DefaultCamelContext(registry(setting, test));
         events = setting.events();
         traffic = new Traffic(camel, test.mocks(), content);
         try {
-            setUp(setting, test, routes);
+            setUp(setting, test, sources);
         } catch (Exception | LinkageError unusable) {
             close();
             throw unusable;
         }
     }
 
-    private void setUp(Setting setting, RouteTest test, List<Resource> routes) throws Exception {
+    private void setUp(Setting setting, RouteTest test, Sources sources) throws Exception {
         camel.setSourceLocationEnabled(true);
         camel.getShutdownStrategy().setTimeout(1);
         camel.getShutdownStrategy().setSuppressLoggingOnTimeout(true);
@@ -81,14 +100,44 @@ final class Bench implements AutoCloseable {
         camel.addComponent("failure", events.failures());
         camel.addComponent("file", new OwnFolder(folder));
         camel.getCamelContextExtension().registerEndpointCallback(traffic);
-        PluginHelper.getRoutesLoader(camel).loadRoutes(routes);
+        RecordedEvents.withoutParking(camel, id -> origins.getOrDefault(id, ""));
+        camel.addRoutePolicyFactory((context, id, route) -> new NoteFailedFiles());
+        load(sources);
         var model = camel.getCamelContextExtension().getContextPlugin(Model.class);
         // what is behind a path is entered by its route's id
         model.getRestDefinitions().clear();
         model.getRouteDefinitions()
                 .removeIf(route -> route.getInput().getEndpointUri().startsWith("rest:"));
-        model.getRouteDefinitions().forEach(this::turn);
+        var first = model.getRouteDefinitions().isEmpty()
+                ? null
+                : model.getRouteDefinitions().get(0).getRouteId();
+        var given = test.given();
+        var isMessage = given.files().isEmpty() && given.events().isEmpty();
+        var at = given.at() == null && isMessage ? first : given.at();
+        model.getRouteDefinitions()
+                .forEach(route -> turn(route, Objects.equals(route.getRouteId(), at)));
         camel.start();
+    }
+
+    /** As the hub does: configurations of all files before any route, and nothing without a name. */
+    private void load(Sources sources) throws Exception {
+        var loader = PluginHelper.getRoutesLoader(camel);
+        var builders = loader.findRoutesBuilders(sources.routes());
+        var configurations = new ArrayList<>(builders);
+        configurations.addAll(loader.findRoutesBuilders(sources.configurations()));
+        for (var builder : configurations) {
+            if (builder instanceof RouteConfigurationsBuilder all) {
+                camel.addRoutesConfigurations(all);
+            }
+        }
+        for (var builder : builders) {
+            if (builder instanceof RouteBuilder routes && routes.getResource() != null) {
+                var file = new RouteFile(routes.getResource().getLocation(), new byte[0]);
+                routes.addLifecycleInterceptor(new NamedAfterFile(file.name()));
+            }
+            camel.addRoutes(builder);
+            camel.addTemplatedRoutes(builder);
+        }
     }
 
     private static DefaultRegistry registry(Setting setting, RouteTest test) {
@@ -99,10 +148,11 @@ final class Bench implements AutoCloseable {
     }
 
     /** Gives a route an entry of the test's where it reads from another system. */
-    private void turn(RouteDefinition route) {
+    private void turn(RouteDefinition route, boolean isEntered) {
         var uri = camel.resolvePropertyPlaceholders(route.getInput().getEndpointUri());
         var scheme = uri.substring(0, Math.max(0, uri.indexOf(':')));
-        if (KEPT.contains(scheme)) {
+        origins.put(route.getRouteId(), uri);
+        if (KEPT.contains(scheme) && !(scheme.equals(FILE) && isEntered)) {
             entries.put(route.getRouteId(), uri);
         } else {
             var entry = ENTRY + route.getRouteId();
@@ -128,6 +178,11 @@ final class Bench implements AutoCloseable {
         var message = camel.createFluentProducerTemplate().to(entry).withBody(body);
         headers.forEach(message::withHeader);
         return message.send();
+    }
+
+    /** What routes have failed on that read files, in order. */
+    List<Throwable> failedFiles() {
+        return List.copyOf(failedFiles);
     }
 
     /** Puts a file where a route looks for it, whole at once. */
@@ -163,6 +218,17 @@ final class Bench implements AutoCloseable {
     public void close() {
         camel.stop();
         FileSystemUtils.deleteRecursively(folder.toFile());
+    }
+
+    private final class NoteFailedFiles extends RoutePolicySupport {
+
+        @Override
+        public void onExchangeDone(Route route, Exchange exchange) {
+            var failed = route.getConsumer() instanceof GenericFileConsumer<?> ? FailedAt.cause(exchange) : null;
+            if (failed != null) {
+                failedFiles.add(failed);
+            }
+        }
     }
 
     /** {@code file:} below a folder of the case, whatever the route says. */

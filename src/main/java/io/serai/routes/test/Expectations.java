@@ -126,7 +126,10 @@ final class Expectations {
                 .filter(endpoint -> test.expect().reached().stream()
                         .noneMatch(expected -> bench.traffic().matches(endpoint, expected.endpoint())))
                 .forEach(endpoint -> problems.add(
-                        "%s was called, which no mock answers and no expectation names".formatted(endpoint)));
+                        (bench.traffic().hasMock(endpoint)
+                                        ? "%s was called more often than its mocks answer, and no expectation names it"
+                                        : "%s was called, which no mock answers and no expectation names")
+                                .formatted(endpoint)));
     }
 
     private static List<Arrived> arrived(Bench bench) {

@@ -24,7 +24,7 @@ import org.springframework.boot.convert.DurationStyle;
  * }</pre>
  *
  * @param with other files of the routes folder that the route needs, as in {@code users/mail.camel.yaml}
- * @param mocks systems that are played; the first whose pattern matches an endpoint answers
+ * @param mocks systems that are played; the first whose pattern matches an endpoint, and whose times are not used up, answers
  * @param within how long what is expected may take; it ends as soon as all of it is there
  */
 record RouteTest(
@@ -59,7 +59,8 @@ record RouteTest(
      * What the route gets. Exactly one of {@code at}, {@code events} and {@code files} begins it; {@code at} is the file's
      * first route unless the others are there.
      *
-     * @param at id of the route that takes body and headers, whatever it reads from in the hub
+     * @param at id of the route that takes body and headers as if its consumer had read them, whatever it reads from in the
+     *     hub
      * @param events what is published before it; batch subscriptions get all of them together
      * @param body text as it is; anything else as JSON
      * @param bodyFile in place of body: a file beside the test
@@ -136,11 +137,37 @@ record RouteTest(
      * Plays the system behind an endpoint.
      *
      * @param endpoint pattern: exact, with {@code *} at its end, or a regular expression
+     * @param times calls it answers, 1 or more; then the next mock that matches does. All if not said
      */
     record Mock(
             @JsonProperty(required = true) String endpoint,
             @Nullable Reply reply,
-            @Nullable Failing failure) {}
+            @Nullable Thrown failure,
+            @Nullable Integer times) {}
+
+    /**
+     * An exception that a mock throws.
+     *
+     * @param type class name; common ones without their package. If not said: HttpOperationFailedException where there is
+     *     a status, SQLException where there is an SQL state, else IOException
+     * @param status of an HttpOperationFailedException, 100 to 599
+     * @param headers of an HttpOperationFailedException
+     * @param body of an HttpOperationFailedException; text as it is, anything else as JSON
+     * @param sqlState of an SQLException
+     */
+    record Thrown(
+            @Nullable String type,
+            @Nullable String message,
+            @Nullable Integer status,
+            Map<String, String> headers,
+            @Nullable JsonNode body,
+            @Nullable String sqlState) {
+
+        @SuppressWarnings("NullAway") // as above
+        Thrown {
+            headers = headers == null ? Map.of() : Map.copyOf(headers);
+        }
+    }
 
     record Reply(@Nullable JsonNode body, @Nullable String bodyFile, Map<String, Object> headers) {
 
@@ -151,10 +178,10 @@ record RouteTest(
     }
 
     /**
-     * An exception.
+     * An exception that is expected.
      *
-     * @param type class name; in an expectation also without its package, and of any of the causes
-     * @param message in an expectation: part of it
+     * @param type class name, also without its package, and of any of the causes
+     * @param message part of it
      */
     record Failing(@Nullable String type, @Nullable String message) {}
 

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a test file. */
 final class RouteTestFile {
@@ -78,6 +79,22 @@ final class RouteTestFile {
                 throw new Invalid(path + ": '" + test.name() + "' must say either reply or failure of the mock "
                         + mock.endpoint());
             }
+            if (mock.times() != null && mock.times() < 1) {
+                throw new Invalid(path + ": '" + test.name() + "' must say times of 1 or more of the mock "
+                        + mock.endpoint());
+            }
+            check(path, test, mock.failure());
+        }
+    }
+
+    private static void check(String path, RouteTest test, RouteTest.@Nullable Thrown failure) {
+        if (failure == null) {
+            return;
+        }
+        try {
+            Exceptions.check(failure);
+        } catch (Invalid unusable) {
+            throw new Invalid(path + ": '" + test.name() + "': " + unusable.getMessage(), unusable);
         }
     }
 

@@ -3,6 +3,7 @@ package io.serai.routes.test;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.serai.bus.BusProperties;
+import io.serai.bus.component.FailedAt;
 import io.serai.bus.component.RecordedEvents;
 import io.serai.message.Event;
 import io.serai.message.EventType;
@@ -80,7 +81,7 @@ public final class RouteTester {
         try {
             var jdbc = new JdbcTemplate(database);
             var transactions = new DataSourceTransactionManager(database);
-            var events = new RecordedEvents(bus, new TransactionTemplate(transactions));
+            var events = new RecordedEvents(bus, jdbc, new TransactionTemplate(transactions));
             var content = new Content(json, name -> files.read(beside(path, name)));
             Map<String, Object> own = Map.of(
                     "dataSource", database,
@@ -89,7 +90,7 @@ public final class RouteTester {
                     "transactionManager", transactions);
             var setting = new Bench.Setting(hub, own, events, new FromEnvironment(environment), configure);
             test.given().sql().forEach(jdbc::execute);
-            try (var bench = new Bench(setting, test, routes(files, path, test), content)) {
+            try (var bench = new Bench(setting, test, sources(files, path, test), content)) {
                 var outcome = give(test, bench, content);
                 return settle(test, bench, outcome, jdbc, new Expectations(json, content));
             }
@@ -115,13 +116,19 @@ public final class RouteTester {
             RouteTest test, Bench bench, Outcome outcome, JdbcTemplate jdbc, Expectations expectations) {
         var deadline = System.nanoTime() + test.patience().toNanos();
         while (true) {
-            var problems = expectations.unmet(test, bench, outcome, jdbc);
+            var problems = expectations.unmet(test, bench, ofFiles(test, bench, outcome), jdbc);
             var isOver = outcome.failure() != null || System.nanoTime() - deadline >= 0;
             if (problems.isEmpty() || isOver) {
                 return problems;
             }
             LockSupport.parkNanos(LOOK_AGAIN.toNanos());
         }
+    }
+
+    /** A file is read later, so what its route failed on is known later. */
+    private static Outcome ofFiles(RouteTest test, Bench bench, Outcome outcome) {
+        var failed = bench.failedFiles();
+        return test.given().files().isEmpty() || failed.isEmpty() ? outcome : Outcome.failed(failed.get(0));
     }
 
     private Outcome give(RouteTest test, Bench bench, Content content) throws Exception {
@@ -140,13 +147,14 @@ public final class RouteTester {
         Object body = given.row() == null ? content.of(given.body(), given.bodyFile()) : new HashMap<>(given.row());
         var exchange = bench.send(at, body, headers);
         if (exchange == null) {
-            throw new Invalid("there is no route '" + at + "' that takes a message; there are " + bench.routeIds());
+            throw new Invalid("there is no route '" + at + "' that takes a message; there are " + bench.routeIds()
+                    + "; those that subscribe are given events");
         }
         return outcomeOf(exchange, content);
     }
 
     private static Outcome outcomeOf(Exchange exchange, Content content) {
-        var failure = exchange.getException();
+        var failure = FailedAt.cause(exchange);
         return failure != null
                 ? Outcome.failed(failure)
                 : new Outcome(content.text(exchange), exchange.getMessage().getHeaders(), null);
@@ -189,12 +197,19 @@ public final class RouteTester {
         return (file.text() == null ? "" : file.text()).getBytes(file.charset());
     }
 
-    private static List<Resource> routes(TestedFiles files, String path, RouteTest test) {
-        var resources = new ArrayList<Resource>();
-        var tested = files.testedBy(path);
-        resources.add(ResourceHelper.fromBytes("file:" + tested, files.read(tested)));
-        test.with().forEach(each -> resources.add(ResourceHelper.fromBytes("file:" + each, files.read(each))));
-        return resources;
+    private static Bench.Sources sources(TestedFiles files, String path, RouteTest test) {
+        var routes = new ArrayList<String>();
+        routes.add(files.testedBy(path));
+        routes.addAll(test.with());
+        var configurations = new ArrayList<>(files.configurations());
+        configurations.removeAll(routes);
+        return new Bench.Sources(resources(files, routes), resources(files, configurations));
+    }
+
+    private static List<Resource> resources(TestedFiles files, List<String> paths) {
+        return paths.stream()
+                .map(each -> ResourceHelper.fromBytes("file:" + each, files.read(each)))
+                .toList();
     }
 
     private static String beside(String path, String name) {

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -19,8 +21,11 @@ import java.util.stream.Stream;
  */
 public record TestedFiles(Path directory, Map<String, byte[]> drafts) {
 
-    private static final String SQL = ".sql";
     private static final List<String> ROUTES = List.of(".camel.yaml", ".yaml", ".java");
+
+    /** In YAML an item of the file, in Java a builder or its method; a mention that is none does no harm. */
+    private static final Pattern CONFIGURATION =
+            Pattern.compile("\\b(routeConfiguration|route-configuration|RouteConfigurationBuilder)\\b");
 
     public static TestedFiles of(Path directory) {
         return new TestedFiles(directory, Map.of());
@@ -37,23 +42,40 @@ public record TestedFiles(Path directory, Map<String, byte[]> drafts) {
 
     /** The test files below the folder, by path. */
     public List<String> tests() {
-        return named(RouteTestFile.SUFFIX);
+        return paths().filter(each -> each.endsWith(RouteTestFile.SUFFIX)).toList();
     }
 
     /** The SQL files of the folder and of the drafts, among them the migrations of flows. */
     List<RouteFile> scripts() {
-        return Stream.concat(named(SQL).stream(), drafts.keySet().stream().filter(path -> path.endsWith(SQL)))
-                .distinct()
-                .map(path -> new RouteFile(path, read(path)))
+        return withDrafts()
+                .filter(each -> each.endsWith(".sql"))
+                .map(each -> new RouteFile(each, read(each)))
                 .toList();
     }
 
-    private List<String> named(String suffix) {
+    /** The route files that hold a {@code routeConfiguration}, which other files may need, by path. */
+    List<String> configurations() {
+        return withDrafts()
+                .filter(each -> !each.endsWith(RouteTestFile.SUFFIX))
+                .filter(each -> ROUTES.stream().anyMatch(each::endsWith))
+                .filter(each -> CONFIGURATION
+                        .matcher(new String(read(each), StandardCharsets.UTF_8))
+                        .find())
+                .toList();
+    }
+
+    private Stream<String> withDrafts() {
+        return Stream.concat(paths(), drafts.keySet().stream()).distinct().sorted();
+    }
+
+    private Stream<String> paths() {
         try (Stream<Path> all = Files.walk(directory)) {
-            return all.filter(each -> each.getFileName().toString().endsWith(suffix))
+            return all
+                    .filter(Files::isRegularFile)
                     .map(each -> directory.relativize(each).toString().replace('\\', '/'))
                     .sorted()
-                    .toList();
+                    .toList()
+                    .stream();
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }

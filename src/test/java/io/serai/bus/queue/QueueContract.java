@@ -49,9 +49,9 @@ abstract class QueueContract {
     @TempDir
     static Path folder;
 
-    private ConfigurableApplicationContext hub;
-    private CamelContext camel;
-    private Channel amqp;
+    ConfigurableApplicationContext hub;
+    CamelContext camel;
+    Channel amqp;
 
     /** Where broker and database are; nothing for embedded. */
     abstract Map<String, String> servers();
@@ -370,7 +370,7 @@ abstract class QueueContract {
         throw new IllegalStateException("refused " + exchange.getExchangeId());
     }
 
-    private String newQueue() {
+    String newQueue() {
         var name = "other.system." + NAMES.incrementAndGet();
         try {
             amqp.queueDeclare(name, true, false, false, null);

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** A case fails where the route does not do what it says, and says how. */
@@ -100,6 +103,214 @@ class RouteTesterIT {
                 .contains("was to fail with FileNotFoundException");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sql:select id from users?onConsume=delete from users",
+                "timer:tick?period=10",
+                "file:in?include=x",
+                "spring-rabbitmq:default?queues=legacy",
+                "scheduler:tick",
+                "quartz:tick?cron=0+0+0+*+*+?",
+            })
+    void aRouteRunsFromTheMessageThatItsConsumerWouldHandOver(String from) {
+        for (var policy : List.of("", "routeConfigurationId: standard, ")) {
+            var route = "[{route: {id: forward, " + policy + "from: {uri: '" + from
+                    + "', steps: [{to: 'http://away.test/x'}]}}}]";
+            var given = "given: {at: forward, body: b, headers: {h: 1}}, ";
+            assertThat(problems(route, "{name: a, " + given + MOCK
+                            + "expect: {reached: [{endpoint: 'http://away.test*', count: 1, body: b, headers: {h: 1}}]}}"))
+                    .isEmpty();
+            assertThat(problems(route, "{name: a, " + given
+                            + "mocks: [{endpoint: 'http://away.test*', failure: {type: ConnectException}}], "
+                            + "expect: {failure: {type: java.net.ConnectException}}}"))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aRouteWithARetryPolicyHasItsTriesInPlaceAndIsRefusedWhereTheHubRefusesIt() {
+        var route = "[{route: {id: forward, routeConfigurationId: %s, from: {uri: '%s', steps: [{to: 'http://away.test/x'}]}}}]";
+        var twice = "mocks: [{endpoint: 'http://away.test*', times: 2, failure: {status: 503}}, "
+                + "{endpoint: 'http://away.test*', reply: {body: ok}}], "
+                + "expect: {answer: {body: ok}, reached: [{endpoint: 'http://away.test*', count: 3}]}}";
+        assertThat(problems(route.formatted("standard", "timer:x"), "{name: a, " + twice))
+                .isEmpty();
+        assertThat(problems(route.formatted("standrad", "timer:x"), "{name: a, " + twice))
+                .singleElement()
+                .asString()
+                .contains("standrad");
+        assertThat(problems(route.formatted("standard", "direct:x"), "{name: a, " + twice))
+                .singleElement()
+                .asString()
+                .contains("begins with direct: and cannot have the retry policy");
+    }
+
+    @Test
+    void aRouteRunsWithTheConfigurationItNamesAndThoseOfAll() throws Exception {
+        var handled = "onException: [{onException: {exception: [java.net.ConnectException], handled: {constant: 'true'}, "
+                + "steps: [{setBody: {constant: %s}}]}}]";
+        Files.writeString(
+                folder.resolve("partner.camel.yaml"),
+                "[{routeConfiguration: {id: partner, " + handled.formatted("partner") + "}}]");
+        Files.writeString(
+                folder.resolve("all.camel.yaml"), "[{routeConfiguration: {" + handled.formatted("all") + "}}]");
+        var away = "{name: a, mocks: [{endpoint: 'http://away.test*', failure: {type: ConnectException}}], "
+                + "expect: {answer: {body: %s}}}";
+        var route = "[{route: {id: forward, %sfrom: {uri: 'sql:select 1', steps: [{to: 'http://away.test/x'}]}}}]";
+        assertThat(problems(route.formatted("routeConfigurationId: partner, "), away.formatted("partner")))
+                .isEmpty();
+        assertThat(problems(route.formatted(""), away.formatted("all"))).isEmpty();
+    }
+
+    @Test
+    void aSubscriptionThatKeepsTheLatestOwnsItsTransactionAndPassesOverWhatIsStale() {
+        var route = """
+                - route:
+                    from:
+                      uri: event:thing.done?subscription=forward&latest=true
+                      steps:
+                        - to: sql:insert into users (id, name, email, version, created_at, updated_at) values (:#${body}, 'n', 'e', 1, current_timestamp, current_timestamp)
+                        - to: event:thing.stored?outbox=true
+                        - to: http://away.test/x
+                """;
+        var event = "{type: thing.done, subject: s, extensions: {sequence: '%d'}, body: '%d'}";
+        assertThat(problems(
+                        route,
+                        "{name: a, given: {events: [" + event.formatted(2, 2) + ", " + event.formatted(1, 1) + ", "
+                                + event.formatted(3, 3) + "]}, " + MOCK
+                                + "expect: {rows: [{sql: select id from users order by id, are: [{id: '2'}, {id: '3'}]}], "
+                                + "reached: [{endpoint: 'event:thing.stored', count: 2}]}}"))
+                .isEmpty();
+        assertThat(problems(
+                        route,
+                        "{name: a, given: {events: [" + event.formatted(1, 1) + "]}, "
+                                + "mocks: [{endpoint: 'http://away.test*', failure: {type: SocketTimeoutException}}], "
+                                + "expect: {failure: {type: SocketTimeoutException}, rows: [{sql: select id from users, are: []}], "
+                                + "reached: [{endpoint: 'http://away.test*', count: 3}, {endpoint: 'event:thing.stored', count: 0}]}}"))
+                .isEmpty();
+        assertThat(problems(
+                        route,
+                        "{name: a, given: {events: [{type: thing.done, body: '1'}]}, expect: {failure: {type: Invalid, message: no subject}}}"))
+                .isEmpty();
+    }
+
+    @Test
+    void anIdempotentSubscriptionPassesOverWhatComesAgainInBatchesToo() {
+        var route = """
+                - route:
+                    from:
+                      uri: event:thing.done?subscription=forward&idempotent=true%s
+                      steps: [{setBody: {constant: b}}, {to: 'http://away.test/x'}]
+                """;
+        var again = "{name: a, given: {events: [{type: thing.done, id: e1}, {type: thing.done, id: e1}, {type: thing.done, id: e2}]}, "
+                + MOCK + "expect: {reached: [{endpoint: 'http://away.test*', count: 2}]}}";
+        assertThat(problems(route.formatted(""), again)).isEmpty();
+        assertThat(problems(route.formatted("&batchSize=10"), again)).isEmpty();
+    }
+
+    @Test
+    void aStepOfASubscriptionIsTriedAgainAsInTheHub() {
+        var route = "[{route: {from: {uri: 'event:thing.done?subscription=forward', steps: [{to: 'http://away.test/x'}]}}}]";
+        assertThat(problems(
+                        route,
+                        "{name: a, given: {events: [{type: thing.done}]}, "
+                                + "mocks: [{endpoint: 'http://away.test*', times: 2, failure: {type: ConnectException}}, "
+                                + "{endpoint: 'http://away.test*', reply: {body: ok}}], "
+                                + "expect: {reached: [{endpoint: 'http://away.test*', count: 3}]}}"))
+                .isEmpty();
+    }
+
+    @Test
+    void aRouteThatFailsOnAFileIsSaidToAndMayBeExpectedTo() {
+        var route = "[{route: {from: {uri: 'file:in?initialDelay=0', steps: [{to: 'http://away.test/x'}]}}}]";
+        var given = "{name: a, given: {files: [{path: in/a.txt, text: a}]}, "
+                + "mocks: [{endpoint: 'http://away.test*', failure: {type: IllegalArgumentException, message: odd}}], ";
+        assertThat(problems(route, given + "expect: {failure: {type: IllegalArgumentException, message: odd}}}"))
+                .isEmpty();
+        assertThat(problems(route, given + "expect: {reached: [{endpoint: 'http://away.test*'}]}}"))
+                .singleElement()
+                .asString()
+                .contains("the route failed", "odd");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{type: ConnectException, message: refused} | java.net.ConnectException",
+                "{type: SocketTimeoutException} | java.net.SocketTimeoutException",
+                "{type: UnknownHostException} | java.net.UnknownHostException",
+                "{type: SSLHandshakeException} | javax.net.ssl.SSLHandshakeException",
+                "{type: TimeoutException} | java.util.concurrent.TimeoutException",
+                "{status: 503, headers: {Retry-After: '5'}, body: {a: 1}} | org.apache.camel.http.base.HttpOperationFailedException",
+                "{type: SQLException, sqlState: '40001'} | java.sql.SQLException",
+                "{sqlState: '40001'} | java.sql.SQLException",
+                "{type: DuplicateKeyException} | org.springframework.dao.DuplicateKeyException",
+                "{type: BadSqlGrammarException} | org.springframework.jdbc.BadSqlGrammarException",
+                "{type: ValidationException, message: wrong} | org.apache.camel.ValidationException",
+                "{type: JsonValidationException, message: wrong} | org.apache.camel.component.jsonvalidator.JsonValidationException",
+                "{type: ExchangeTimedOutException} | org.apache.camel.ExchangeTimedOutException",
+                "{type: IllegalArgumentException} | java.lang.IllegalArgumentException",
+                "{type: Unavailable} | io.serai.message.Unavailable",
+                "{} | java.io.IOException",
+            })
+    void aRouteHandlesWhatAMockThrows(String failure, String type) {
+        var route = """
+                - route:
+                    from:
+                      uri: timer:x
+                      steps:
+                        - doTry:
+                            steps: [{to: 'http://away.test/x'}]
+                            doCatch:
+                              - exception: ['%s']
+                                steps: [{setBody: {simple: '${exception.message}'}}]
+                """.formatted(type);
+        var message = failure.contains("message") ? failure.replaceAll(".*message: (\\w+).*", "*$1*") : "?*";
+        assertThat(problems(
+                        route.replace("setBody: {simple", "setHeader: {name: m, simple"),
+                        "{name: a, mocks: [{endpoint: 'http://away.test*', failure: " + failure
+                                + "}], expect: {answer: {headers: {m: '" + (message.equals("?*") ? ".+" : message.replace("*", ".*"))
+                                + "'}}}}"))
+                .isEmpty();
+    }
+
+    @Test
+    void aRouteReadsStatusHeadersAndAnswerOfAnHttpFailure() {
+        var route = """
+                - route:
+                    from:
+                      uri: timer:x
+                      steps:
+                        - doTry:
+                            steps: [{to: 'http://away.test/x'}]
+                            doCatch:
+                              - exception: [org.apache.camel.http.base.HttpOperationFailedException]
+                                steps:
+                                  - setBody:
+                                      simple: '${exception.statusCode} ${exception.responseHeaders[Retry-After]} ${exception.responseBody}'
+                """;
+        assertThat(problems(
+                        route,
+                        "{name: a, mocks: [{endpoint: 'http://away.test*', failure: {status: 503, headers: {Retry-After: '5'}, body: {a: 1}}}], "
+                                + "expect: {answer: {body: '503 5 {\"a\":1}'}}}"))
+                .isEmpty();
+    }
+
+    @Test
+    void callsBeyondThoseThatMocksAnswerAreNamed() {
+        var route = "[{route: {from: {uri: 'timer:x', steps: [{to: 'http://away.test/x'}, {to: 'http://away.test/x'}, "
+                + "{to: 'event:thing.done'}, {to: 'event:thing.done'}]}}}]";
+        assertThat(problems(
+                        route,
+                        "{name: a, within: 1ms, mocks: [{endpoint: 'http://away.test*', times: 1, reply: {body: a}}, "
+                                + "{endpoint: 'event:thing*', times: 1, reply: {}}], expect: {reached: [{endpoint: 'event:thing.done', count: 2}]}}"))
+                .singleElement()
+                .asString()
+                .contains("more often than its mocks answer");
+    }
+
     @Test
     void aDraftTakesThePlaceOfTheFile() throws Exception {
         Files.writeString(folder.resolve("forward.camel.yaml"), "- nonsense");
@@ -128,8 +339,12 @@ class RouteTesterIT {
     }
 
     private List<String> problems(String test) {
+        return problems(ROUTE, test);
+    }
+
+    private List<String> problems(String route, String test) {
         try {
-            Files.writeString(folder.resolve("forward.camel.yaml"), ROUTE);
+            Files.writeString(folder.resolve("forward.camel.yaml"), route);
             Files.writeString(folder.resolve("forward.test.yaml"), "[" + test + "]");
         } catch (IOException full) {
             throw new UncheckedIOException(full);
