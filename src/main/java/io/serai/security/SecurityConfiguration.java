@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.security;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.serai.http.ProblemWriter;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,13 +65,8 @@ class SecurityConfiguration {
     }
 
     @Bean
-    Refusals refusals(ObjectMapper json) {
-        return new Refusals(json);
-    }
-
-    @Bean
-    Doorkeeper doorkeeper(Refusals refusals) {
-        return new Doorkeeper(refusals);
+    Doorkeeper doorkeeper(ProblemWriter problems) {
+        return new Doorkeeper(problems);
     }
 
     /**
@@ -92,11 +87,11 @@ class SecurityConfiguration {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> connectorErrors(Refusals refusals) {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> connectorErrors(ProblemWriter problems) {
         return factory -> factory.addContextCustomizers(context -> {
             if (context.getParent() instanceof StandardHost host) {
                 host.setErrorReportValveClass(ConnectorErrors.class.getName());
-                host.getPipeline().addValve(new ConnectorErrors(refusals));
+                host.getPipeline().addValve(new ConnectorErrors(problems));
             }
         });
     }
@@ -126,7 +121,7 @@ class SecurityConfiguration {
             Accounts accounts,
             LoopbackOnly loopbackOnly,
             Logins logins,
-            Refusals refusals,
+            ProblemWriter problems,
             Doorkeeper doorkeeper,
             Clock clock)
             throws Exception {
@@ -138,7 +133,7 @@ class SecurityConfiguration {
                 .headers(new SecurityHeaders())
                 .cors(cors(access.allowedOrigins()))
                 .addFilterAfter(new AuditLog(access.servicePaths(), clock), HeaderWriterFilter.class)
-                .addFilterAfter(new RequestRules(rules(access, accounts), refusals), AuditLog.class);
+                .addFilterAfter(new RequestRules(rules(access, accounts), problems), AuditLog.class);
         if (accounts.isEmpty()) {
             http.authorizeHttpRequests(calls -> calls.anyRequest().permitAll());
         } else {

@@ -4,7 +4,7 @@ package io.serai.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.serai.gateway.problem.Refused;
+import io.serai.http.Refused;
 import io.serai.message.Invalid;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
