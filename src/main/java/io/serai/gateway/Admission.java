@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.gateway;
 
-import io.serai.gateway.problem.Problem;
-import io.serai.gateway.problem.Refused;
+import io.serai.http.Problem;
+import io.serai.http.Refused;
 import io.serai.message.Event;
 import io.serai.message.EventPattern;
 import io.serai.message.Invalid;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.gateway;
 
-import io.serai.gateway.problem.ProblemWriter;
+import io.serai.http.ProblemWriter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;

@@ -2,7 +2,7 @@
 package io.serai.gateway;
 
 import io.serai.gateway.problem.BodyTooLarge;
-import io.serai.gateway.problem.ProblemWriter;
+import io.serai.http.ProblemWriter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;

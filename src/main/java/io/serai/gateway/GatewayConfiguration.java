@@ -8,8 +8,7 @@ import io.serai.bus.BusProperties;
 import io.serai.bus.EventPublisher;
 import io.serai.bus.outbox.StoreAndForward;
 import io.serai.gateway.gate.RoutesAwaited;
-import io.serai.gateway.problem.ProblemWriter;
-import io.serai.message.SecretValues;
+import io.serai.http.ProblemWriter;
 import jakarta.servlet.DispatcherType;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
@@ -83,11 +82,6 @@ class GatewayConfiguration {
 
         /** Before the filters of security, which come before all that could read a body (spring.security.filter.order). */
         private static final int BODY_LIMIT = -30_000;
-
-        @Bean
-        ProblemWriter problemWriter(ObjectMapper json, SecretValues secrets) {
-            return new ProblemWriter(json, secrets);
-        }
 
         @Bean
         FilterRegistrationBean<AnswerFilter> answerFilter(ProblemWriter problems) {

@@ -3,8 +3,8 @@ package io.serai.gateway;
 
 import io.serai.gateway.PendingAnswer.Answer;
 import io.serai.gateway.gate.Gated;
-import io.serai.gateway.problem.ProblemWriter;
-import io.serai.gateway.problem.Refused;
+import io.serai.http.ProblemWriter;
+import io.serai.http.Refused;
 import io.serai.message.NotFound;
 import io.serai.message.Unavailable;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.gateway;
 
-import io.serai.gateway.problem.Problem;
-import io.serai.gateway.problem.Refused;
+import io.serai.http.Problem;
+import io.serai.http.Refused;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,8 +2,8 @@
 package io.serai.gateway;
 
 import io.serai.bus.format.EventJson;
-import io.serai.gateway.problem.Problem;
-import io.serai.gateway.problem.Refused;
+import io.serai.http.Problem;
+import io.serai.http.Refused;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.InvalidMimeTypeException;

@@ -2,7 +2,7 @@
 package io.serai.gateway;
 
 import io.serai.gateway.idempotency.KeyedAnswer;
-import io.serai.gateway.problem.ProblemWriter;
+import io.serai.http.ProblemWriter;
 import io.serai.message.Unavailable;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;

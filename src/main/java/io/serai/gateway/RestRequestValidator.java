@@ -3,8 +3,8 @@ package io.serai.gateway;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.serai.gateway.problem.Problem;
-import io.serai.gateway.problem.Refused;
+import io.serai.http.Problem;
+import io.serai.http.Refused;
 import io.serai.message.Invalid;
 import io.serai.message.TextBytes;
 import java.util.Arrays;

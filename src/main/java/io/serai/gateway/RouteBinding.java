@@ -2,8 +2,8 @@
 package io.serai.gateway;
 
 import io.serai.bus.component.RouteBody;
-import io.serai.gateway.problem.Problem;
-import io.serai.gateway.problem.Refused;
+import io.serai.http.Problem;
+import io.serai.http.Refused;
 import io.serai.message.CredentialNames;
 import io.serai.message.Invalid;
 import io.serai.message.TextBytes;

@@ -3,7 +3,7 @@
  * Takes events over HTTP and answers errors as problem details (Messaging Gateway).
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"message", "bus", "bus::component", "bus::format", "bus::outbox"})
+@ApplicationModule(allowedDependencies = {"message", "http", "bus", "bus::component", "bus::format", "bus::outbox"})
 package io.serai.gateway;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes;
 
+import io.serai.http.Problem;
+import io.serai.http.ProblemWriter;
 import io.serai.message.Invalid;
 import io.serai.message.NotFound;
 import io.serai.message.SecretValues;
@@ -22,6 +24,7 @@ import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -102,6 +105,7 @@ final class RouteFilesController {
     private final RouteTester tester;
     private final RoutesProperties properties;
     private final SecretValues secrets;
+    private final ProblemWriter problems;
 
     RouteFilesController(
             RouteFiles files,
@@ -110,7 +114,8 @@ final class RouteFilesController {
             Versions versions,
             RouteTester tester,
             RoutesProperties properties,
-            SecretValues secrets) {
+            SecretValues secrets,
+            ProblemWriter problems) {
         this.tester = tester;
         this.files = files;
         this.onDisk = folder;
@@ -118,6 +123,7 @@ final class RouteFilesController {
         this.versions = versions;
         this.properties = properties;
         this.secrets = secrets;
+        this.problems = problems;
     }
 
     @Operation(summary = "Lists the route files and whether what is in them runs")
@@ -302,24 +308,12 @@ final class RouteFilesController {
         return put(folder, file, new Draft(old.content(), note), request);
     }
 
-    /** Problem details with the findings as they are, for editors to show at their lines. */
+    /** The findings go as they are, for editors to show at their lines. */
     @ExceptionHandler
-    ResponseEntity<Map<String, Object>> refused(RouteFiles.Bad bad, HttpServletRequest request) {
-        return ResponseEntity.unprocessableEntity()
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(Map.of(
-                        "type",
-                        "/problems/bad-route",
-                        "title",
-                        "Bad route",
-                        "status",
-                        HttpStatus.UNPROCESSABLE_ENTITY.value(),
-                        "detail",
-                        "changing route file: " + said(bad.findings()) + "; nothing was changed",
-                        "instance",
-                        request.getRequestURI(),
-                        "findings",
-                        bad.findings()));
+    void refused(RouteFiles.Bad bad, HttpServletRequest request, HttpServletResponse response) {
+        var detail = "changing route file: " + said(bad.findings()) + "; nothing was changed";
+        problems.write(
+                request, response, Problem.of(422, "bad-route", detail).withMore("findings", bad.findings()));
     }
 
     /** The first error in full. */

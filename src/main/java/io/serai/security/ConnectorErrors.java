@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.security;
 
+import io.serai.http.Problem;
+import io.serai.http.ProblemWriter;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
@@ -10,7 +11,6 @@ import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.ActionCode;
 import org.apache.tomcat.util.res.StringManager;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.MediaType;
 import org.springframework.util.StringUtils;
 
 /**
@@ -24,20 +24,14 @@ final class ConnectorErrors extends ErrorReportValve {
 
     private static final String TOO_LARGE =
             StringManager.getManager("org.apache.coyote.http11").getString("iib.requestheadertoolarge.error");
-    private static final Refusal MALFORMED = new Refusal(
-            400, "malformed-request", "Malformed request", "The request line or a header is not valid HTTP.");
-    private static final Refusal URI_TOO_LONG =
-            new Refusal(414, "uri-too-long", "URI too long", "The request line is longer than the hub accepts.");
-    private static final Refusal HEADERS_TOO_LARGE = new Refusal(
-            431,
-            "headers-too-large",
-            "Request header fields too large",
-            "The headers are larger in all, or more of them, than the hub accepts.");
+    private static final Problem MALFORMED = Problem.of(400, "malformed-request", "The request line or a header is not valid HTTP.");
+    private static final Problem URI_TOO_LONG = Problem.of(414);
+    private static final Problem HEADERS_TOO_LARGE = Problem.of(431);
 
-    private final Refusals refusals;
+    private final ProblemWriter problems;
 
-    ConnectorErrors(Refusals refusals) {
-        this.refusals = refusals;
+    ConnectorErrors(ProblemWriter problems) {
+        this.problems = problems;
     }
 
     @Override
@@ -50,33 +44,20 @@ final class ConnectorErrors extends ErrorReportValve {
         if (!writable.get()) {
             return;
         }
+        problems.write(request, response, problem(request, response.getStatus(), cause), cause);
         try {
-            write(response, refusal(request, response.getStatus(), cause));
+            response.finishResponse();
         } catch (IOException e) {
             container.getLogger().debug("the client went away before it was told what is wrong", e);
         }
     }
 
-    private void write(Response response, Refusal refusal) throws IOException {
-        response.setStatus(refusal.status());
-        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-        response.setCharacterEncoding(StandardCharsets.UTF_8.name());
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        var writer = response.getReporter();
-        if (writer != null) {
-            writer.write(refusals.body(refusal));
-            response.finishResponse();
-        }
-    }
-
-    private static Refusal refusal(Request request, int status, @Nullable Throwable cause) {
+    private static Problem problem(Request request, int status, @Nullable Throwable cause) {
         if (status != 400) {
-            return new Refusal(status, "http-" + status, "HTTP status " + status, "The request was not served.");
+            return Problem.of(status);
         }
         if (cause != null && TOO_LARGE.equals(cause.getMessage())) {
-            return StringUtils.hasText(request.getCoyoteRequest().requestURI().toString())
-                    ? HEADERS_TOO_LARGE
-                    : URI_TOO_LONG;
+            return StringUtils.hasText(request.getRequestURI()) ? HEADERS_TOO_LARGE : URI_TOO_LONG;
         }
         // Too many headers; the only one of its kind while Tomcat parses
         return cause instanceof IllegalStateException ? HEADERS_TOO_LARGE : MALFORMED;

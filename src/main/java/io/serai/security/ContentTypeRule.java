@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.security;
 
+import io.serai.http.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Optional;
@@ -27,11 +28,7 @@ final class ContentTypeRule implements RequestRule {
             new MediaType("text", "ping"),
             new MediaType("application", "csp-report"),
             new MediaType("application", "reports+json"));
-    private static final Refusal UNSUPPORTED = new Refusal(
-            415,
-            "unsupported-media-type",
-            "Unsupported media type",
-            "A call that changes something needs the header Content-Type: application/json, a CloudEvents type or another"
+    private static final Problem UNSUPPORTED = Problem.of(415, "unsupported-media-type", "A call that changes something needs the header Content-Type: application/json, a CloudEvents type or another"
                     + " of serai.security.content-types. A CloudEvent in binary mode may have any type; its header"
                     + " ce-specversion tells.");
 
@@ -49,7 +46,7 @@ final class ContentTypeRule implements RequestRule {
     }
 
     @Override
-    public Optional<Refusal> refuse(HttpServletRequest request) {
+    public Optional<Problem> refuse(HttpServletRequest request) {
         var harmless = !RequestRule.changesState(request)
                 || request.getHeader("ce-specversion") != null
                 || isWithoutBody(request);

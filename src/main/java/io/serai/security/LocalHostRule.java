@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.security;
 
+import io.serai.http.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.HashSet;
 import java.util.List;
@@ -18,11 +19,7 @@ import org.springframework.http.HttpHeaders;
  */
 final class LocalHostRule implements RequestRule {
 
-    private static final Refusal MISDIRECTED = new Refusal(
-            421,
-            "misdirected-request",
-            "Misdirected request",
-            "The Host header names another host. Use localhost, or add the name to serai.security.allowed-hosts.");
+    private static final Problem MISDIRECTED = Problem.of(421, "misdirected-request", "The Host header names another host. Use localhost, or add the name to serai.security.allowed-hosts.");
 
     private final Set<String> allowed = new HashSet<>(Set.of("localhost", "127.0.0.1", "[::1]"));
 
@@ -33,7 +30,7 @@ final class LocalHostRule implements RequestRule {
     }
 
     @Override
-    public Optional<Refusal> refuse(HttpServletRequest request) {
+    public Optional<Problem> refuse(HttpServletRequest request) {
         var name = name(request.getHeader(HttpHeaders.HOST));
         return allowed.contains(name) ? Optional.empty() : Optional.of(MISDIRECTED);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.security;
 
+import io.serai.http.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 import java.util.Set;
@@ -11,7 +12,7 @@ interface RequestRule {
     Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
 
     /** Empty when the rule has nothing against the request. */
-    Optional<Refusal> refuse(HttpServletRequest request);
+    Optional<Problem> refuse(HttpServletRequest request);
 
     /** True for every method that may change something. */
     static boolean changesState(HttpServletRequest request) {

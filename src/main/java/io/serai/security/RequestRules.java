@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.security;
 
+import io.serai.http.Problem;
+import io.serai.http.ProblemWriter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -8,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import org.apache.catalina.Globals;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -17,12 +20,18 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 final class RequestRules extends OncePerRequestFilter {
 
-    private final List<RequestRule> rules;
-    private final Refusals refusals;
+    /** Tomcat passes over such a parameter, as if it were not there. */
+    private static final Problem UNDECODABLE = Problem.of(
+            400,
+            "malformed-request",
+            "A parameter of the query cannot be decoded: each % must be followed by two hexadecimal digits.");
 
-    RequestRules(List<RequestRule> rules, Refusals refusals) {
+    private final List<RequestRule> rules;
+    private final ProblemWriter problems;
+
+    RequestRules(List<RequestRule> rules, ProblemWriter problems) {
         this.rules = List.copyOf(rules);
-        this.refusals = refusals;
+        this.problems = problems;
     }
 
     @Override
@@ -31,7 +40,7 @@ final class RequestRules extends OncePerRequestFilter {
         for (var rule : rules) {
             var refusal = rule.refuse(request);
             if (refusal.isPresent()) {
-                refusals.write(response, refusal.get());
+                problems.write(request, response, refusal.get());
                 return;
             }
         }
@@ -39,6 +48,10 @@ final class RequestRules extends OncePerRequestFilter {
         // Those of a form would be read out of the body, which is the data of a CloudEvent in binary mode.
         if (!isForm(request.getContentType())) {
             request.getParameterMap();
+            if (request.getAttribute(Globals.PARAMETER_PARSE_FAILED_ATTR) != null) {
+                problems.write(request, response, UNDECODABLE);
+                return;
+            }
         }
         chain.doFilter(request, response);
     }

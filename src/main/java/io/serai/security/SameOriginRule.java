@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.security;
 
+import io.serai.http.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.List;
@@ -23,11 +24,7 @@ final class SameOriginRule implements RequestRule {
 
     private static final Pattern ORIGIN = Pattern.compile("https?://([a-z0-9.\\-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?");
     private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
-    private static final Refusal FOREIGN = new Refusal(
-            403,
-            "foreign-origin",
-            "Foreign origin",
-            "The request comes from a web page of another site. List its origin in serai.security.allowed-origins if it may"
+    private static final Problem FOREIGN = Problem.of(403, "foreign-origin", "The request comes from a web page of another site. List its origin in serai.security.allowed-origins if it may"
                     + " call the hub; behind a proxy, let the proxy keep the Host header.");
 
     private final Set<String> allowed;
@@ -45,7 +42,7 @@ final class SameOriginRule implements RequestRule {
     }
 
     @Override
-    public Optional<Refusal> refuse(HttpServletRequest request) {
+    public Optional<Problem> refuse(HttpServletRequest request) {
         var origins = Collections.list(request.getHeaders(HttpHeaders.ORIGIN)).stream()
                 .map(origin -> origin.toLowerCase(Locale.ROOT))
                 .toList();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.security;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.serai.http.ProblemWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -67,13 +67,8 @@ class SecurityConfiguration {
     }
 
     @Bean
-    Refusals refusals(ObjectMapper json) {
-        return new Refusals(json);
-    }
-
-    @Bean
-    Doorkeeper doorkeeper(Refusals refusals) {
-        return new Doorkeeper(refusals);
+    Doorkeeper doorkeeper(ProblemWriter problems) {
+        return new Doorkeeper(problems);
     }
 
     /**
@@ -94,11 +89,11 @@ class SecurityConfiguration {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> connectorErrors(Refusals refusals) {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> connectorErrors(ProblemWriter problems) {
         return factory -> factory.addContextCustomizers(context -> {
             if (context.getParent() instanceof StandardHost host) {
                 host.setErrorReportValveClass(ConnectorErrors.class.getName());
-                host.getPipeline().addValve(new ConnectorErrors(refusals));
+                host.getPipeline().addValve(new ConnectorErrors(problems));
             }
         });
     }
@@ -128,7 +123,7 @@ class SecurityConfiguration {
             Users users,
             LoopbackOnly loopbackOnly,
             Logins logins,
-            Refusals refusals,
+            ProblemWriter problems,
             Doorkeeper doorkeeper,
             Clock clock)
             throws Exception {
@@ -140,7 +135,7 @@ class SecurityConfiguration {
                 .headers(new SecurityHeaders())
                 .cors(cors(access.allowedOrigins()))
                 .addFilterAfter(new AuditLog(access.servicePaths(), clock), HeaderWriterFilter.class)
-                .addFilterAfter(new RequestRules(rules(access, users.get()), refusals), AuditLog.class);
+                .addFilterAfter(new RequestRules(rules(access, users.get()), problems), AuditLog.class);
         if (users.get().isEmpty()) {
             http.authorizeHttpRequests(calls -> calls.anyRequest().permitAll());
         } else {

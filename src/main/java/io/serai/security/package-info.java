@@ -3,7 +3,7 @@
  * Who may do what, and from where a request may come.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"message"})
+@ApplicationModule(allowedDependencies = {"message", "http"})
 package io.serai.security;
 
 import org.jspecify.annotations.NullMarked;

@@ -31,7 +31,7 @@ import org.springframework.context.annotation.Import;
             "org.springframework.boot.actuate.autoconfigure.security.servlet.ManagementWebSecurityAutoConfiguration"
         })
 @EnableConfigurationProperties(GatewayProperties.class)
-@ComponentScan("io.serai.gateway.problem")
+@ComponentScan({"io.serai.gateway.problem", "io.serai.http"})
 @Import({GatewayConfiguration.Edge.class, EventsController.class})
 class GatewayApp {
 

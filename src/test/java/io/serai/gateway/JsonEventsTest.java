@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.serai.bus.format.MalformedJson;
-import io.serai.gateway.problem.Refused;
+import io.serai.http.Refused;
 import io.serai.message.Invalid;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

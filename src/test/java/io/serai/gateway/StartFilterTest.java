@@ -4,7 +4,8 @@ package io.serai.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.serai.gateway.problem.ProblemWriter;
+import io.serai.gateway.problem.Problems;
+import io.serai.http.ProblemWriter;
 import io.serai.message.SecretValues;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockFilterChain;
@@ -15,7 +16,7 @@ class StartFilterTest {
 
     private boolean started;
     private final StartFilter filter =
-            new StartFilter(() -> started, new ProblemWriter(new ObjectMapper(), new SecretValues()));
+            new StartFilter(() -> started, new ProblemWriter(new ObjectMapper(), new SecretValues(), new Problems()));
 
     @Test
     void requestsOfAStartingHubAreToldToTryAgain() throws Exception {

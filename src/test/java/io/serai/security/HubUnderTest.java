@@ -33,12 +33,14 @@ import org.springframework.boot.autoconfigure.web.servlet.WebMvcAutoConfiguratio
 import org.springframework.boot.autoconfigure.web.servlet.error.ErrorMvcAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** A hub that has nothing but its doors: every path answers "served", those under {@code /api/async} on another thread. */
+@ComponentScan("io.serai.http")
 @EnableConfigurationProperties(AccessProperties.class)
 @Import({SecurityConfiguration.class, HubUnderTest.Everything.class})
 @ImportAutoConfiguration({

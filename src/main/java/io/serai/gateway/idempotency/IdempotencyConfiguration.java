@@ -2,7 +2,7 @@
 package io.serai.gateway.idempotency;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.serai.gateway.problem.ProblemWriter;
+import io.serai.http.ProblemWriter;
 import jakarta.servlet.DispatcherType;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;

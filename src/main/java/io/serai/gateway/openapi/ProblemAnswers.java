@@ -19,20 +19,20 @@ final class ProblemAnswers implements OpenApiCustomizer {
     private static final String SCHEMA = """
             {"type": "object",
              "description": "What failed, and what to do (RFC 9457)",
-             "required": ["type", "title", "status", "detail"],
+             "required": ["type", "title", "status", "detail", "instance", "traceId"],
              "properties": {
                "type": {"type": "string", "description": "Stable name of the kind of problem, /problems/KIND"},
                "title": {"type": "string", "description": "The kind in words"},
                "status": {"type": "integer", "description": "HTTP status"},
                "detail": {"type": "string", "description": "What failed and what to do"},
-               "instance": {"type": "string", "description": "Path of the request"},
+               "instance": {"type": "string", "description": "Path of the request, empty where it could not be read"},
                "errors": {"type": "array", "description": "Which parts are wrong", "items": {
                  "type": "object",
                  "required": ["name", "detail"],
                  "properties": {
                    "name": {"type": "string", "description": "Attribute, header, parameter, or JSON pointer into the body"},
                    "detail": {"type": "string", "description": "What is wrong with it"}}}},
-               "traceId": {"type": "string", "description": "Where the hub is at fault, its log has more under this"}}}
+               "traceId": {"type": "string", "description": "Of this answer; where the hub is at fault, its log has more under it"}}}
             """;
 
     @Override

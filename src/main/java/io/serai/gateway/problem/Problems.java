@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.gateway.problem;
 
+import io.serai.http.Problem;
+import io.serai.http.ProblemReader;
+import io.serai.http.Refused;
 import com.fasterxml.jackson.core.JsonGenerationException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
@@ -27,9 +30,9 @@ import org.apache.coyote.BadRequestException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.stereotype.Component;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.ErrorResponse;
-import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
 /**
  * Says which problem a failure stands for.
@@ -37,12 +40,16 @@ import org.springframework.web.context.request.async.AsyncRequestNotUsableExcept
  * <p>The outermost exception of the chain of causes that means something decides; what means nothing is a fault of the hub
  * (500). Details are the hub's own words: messages of libraries quote the request.
  */
-final class Problems {
+@Component
+public final class Problems implements ProblemReader {
 
     private static final int MAX_CAUSES = 20;
-    private static final String SOON = "1";
+    private static final long SOON = 1;
 
-    private Problems() {}
+    @Override
+    public Problem read(Throwable failure) {
+        return of(failure);
+    }
 
     static Problem of(Throwable failure) {
         var tooLarge = find(failure, BodyTooLarge.class);
@@ -62,31 +69,7 @@ final class Problems {
             }
             each = each.getCause();
         }
-        return of(500);
-    }
-
-    /** For what only a status is known of. */
-    static Problem of(int status) {
-        return switch (status) {
-            case 400 -> Problem.of(status, "reading request: it is not well-formed HTTP, or a parameter is malformed");
-            case 401 -> Problem.of(status, "authenticating: no valid credentials, send them as Basic or Bearer");
-            case 403 -> Problem.of(status, "authorizing: these credentials do not allow that");
-            case 404 -> Problem.of(status, "finding resource: nothing is at this path");
-            case 405 -> Problem.of(status, "finding resource: it does not take this method, see the Allow header");
-            case 406 -> Problem.of(status, "choosing representation: the resource has none of the accepted types");
-            case 413 -> Problem.of(status, "body-too-large", "reading body: it is over the limit");
-            case 415 -> Problem.of(status, "reading body: its content type is not taken here, see the Accept header");
-            case 500 ->
-                Problem.of(
-                        status, "answering request: the hub failed unexpectedly, its log tells more at this traceId");
-            case 503 -> unavailable("answering request: it took too long or the hub is starting, try again", SOON);
-            default -> Problem.of(status, "answering request failed");
-        };
-    }
-
-    /** Whether the response is no longer there. A client that ended its body early may still read: that is a 400. */
-    static boolean isClientGone(Throwable failure) {
-        return find(failure, AsyncRequestNotUsableException.class) != null;
+        return Problem.of(500);
     }
 
     private static @Nullable Problem known(Throwable failure) {
@@ -108,7 +91,7 @@ final class Problems {
             return Problem.of(422, "invalid", message(failure)).withErrors(invalid.fields());
         } else if (failure instanceof Unavailable unavailable) {
             var seconds = Math.max(1, unavailable.retryAfter().toSeconds());
-            return unavailable(message(failure), Long.toString(seconds));
+            return Problem.unavailable(message(failure), seconds);
         } else if (failure instanceof ErrorResponse || failure instanceof TypeMismatchException) {
             return SpringProblems.of(failure);
         } else if (failure instanceof jakarta.validation.ConstraintViolationException violations) {
@@ -120,7 +103,7 @@ final class Problems {
         } else if (failure instanceof HttpMessageNotReadableException && failure.getCause() == null) {
             return Problem.of(400, "malformed-json", "reading JSON: the body is missing or not readable");
         } else if (failure instanceof BadRequestException || failure instanceof EOFException) {
-            return of(400);
+            return Problem.of(400);
         } else if (isTransient(failure)) {
             return away(failure);
         } else if (isRefusedValue(failure)) {
@@ -152,15 +135,11 @@ final class Problems {
     }
 
     private static Problem away(Throwable failure) {
-        return unavailable(
+        return Problem.unavailable(
                 failure instanceof RejectedExecutionException
                         ? "answering request: the hub is busy or stopping, try again"
                         : "answering request: the database is away or overloaded, try again",
                 SOON);
-    }
-
-    private static Problem unavailable(String detail, String seconds) {
-        return Problem.of(503, "unavailable", detail).withHeader("Retry-After", seconds);
     }
 
     /** Where, not what: the parser's messages quote the body. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.gateway.problem;
 
+import io.serai.http.Problem;
 import io.serai.message.Invalid;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.gateway.problem;
 
+import io.serai.http.Problem;
 import io.serai.message.Invalid;
 import jakarta.validation.ConstraintViolationException;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ final class SpringProblems {
         }
         var response = (ErrorResponse) failure;
         var status = response.getStatusCode().value();
-        var problem = Problems.of(status);
+        var problem = Problem.of(status);
         var headers = new HashMap<>(problem.headers());
         HttpHeaders more = response.getHeaders();
         more.forEach((name, values) -> headers.put(name, String.join(", ", values)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.serai.gateway.problem;
+package io.serai.http;
 
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

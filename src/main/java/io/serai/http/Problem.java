@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.serai.gateway.problem;
+package io.serai.http;
 
 import io.serai.message.Invalid;
 import java.util.List;
@@ -42,6 +42,36 @@ public record Problem(
                 ? "status-" + status
                 : known.getReasonPhrase().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
         return of(status, type, detail);
+    }
+
+    /** For what only a status is known of. */
+    public static Problem of(int status) {
+        return switch (status) {
+            case 400 -> of(status, "reading request: it is not well-formed HTTP, or a parameter is malformed");
+            case 401 -> of(status, "authenticating: no valid credentials, send them as Basic or Bearer");
+            case 403 -> of(status, "authorizing: these credentials do not allow that");
+            case 404 -> of(status, "finding resource: nothing is at this path");
+            case 405 -> of(status, "finding resource: it does not take this method, see the Allow header");
+            case 406 -> of(status, "choosing representation: the resource has none of the accepted types");
+            case 413 -> of(status, "body-too-large", "reading body: it is over the limit");
+            case 414 -> of(status, "uri-too-long", "reading request: its first line is longer than the hub takes");
+            case 415 -> of(status, "reading body: its content type is not taken here, see the Accept header");
+            case 431 ->
+                of(
+                        status,
+                        "headers-too-large",
+                        "reading request: its headers are larger in all, or more of them, than the hub takes");
+            case 500 ->
+                of(
+                        status, "answering request: the hub failed unexpectedly, its log tells more at this traceId");
+            case 503 -> unavailable("answering request: it took too long or the hub is starting, try again", 1);
+            default -> of(status, "answering request failed");
+        };
+    }
+
+    /** @param seconds until the request may come again */
+    public static Problem unavailable(String detail, long seconds) {
+        return of(503, "unavailable", detail).withHeader("Retry-After", Long.toString(seconds));
     }
 
     public Problem withErrors(List<Invalid.Field> wrong) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.serai.gateway.problem;
+package io.serai.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.serai.message.EventIds;
@@ -12,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
 /**
  * Writes problems to the response, whatever the request accepts; a client of a stream is told to {@link StreamRetry connect
@@ -29,33 +31,38 @@ public final class ProblemWriter {
     /** A batch may be wrong in every attribute; more than these help nobody. */
     private static final int MAX_ERRORS = 100;
 
+    private static final int MAX_CAUSES = 20;
+
     private final ObjectMapper json;
     private final SecretValues secrets;
+    private final ProblemReader reader;
 
-    public ProblemWriter(ObjectMapper json, SecretValues secrets) {
+    public ProblemWriter(ObjectMapper json, SecretValues secrets, ProblemReader reader) {
         this.json = json;
         this.secrets = secrets;
+        this.reader = reader;
     }
 
     /** Answers with the problem that the failure stands for; with nothing where the client is gone. */
     public void write(HttpServletRequest request, HttpServletResponse response, Throwable failure) {
-        if (Problems.isClientGone(failure)) {
-            return;
+        if (!isClientGone(failure)) {
+            write(request, response, reader.read(failure), failure);
         }
-        write(request, response, failure, Problems.of(failure));
     }
 
-    void write(HttpServletRequest request, HttpServletResponse response, Throwable failure, Problem problem) {
+    public void write(HttpServletRequest request, HttpServletResponse response, Problem problem) {
+        write(request, response, problem, null);
+    }
+
+    /** @param failure for the log, where the hub is at fault */
+    public void write(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Problem problem,
+            @Nullable Throwable failure) {
         var path = path(request);
         var traceId = EventIds.next();
-        if (problem.status() == HttpServletResponse.SC_INTERNAL_SERVER_ERROR && LOG.isErrorEnabled()) {
-            LOG.error(
-                    "answering {} {} failed, please report traceId={} {}",
-                    Text.oneLine(request.getMethod()),
-                    Text.oneLine(path),
-                    traceId,
-                    Text.stackTrace(failure));
-        }
+        log(problem, request, path, traceId, failure);
         if (response.isCommitted()) {
             return;
         }
@@ -70,12 +77,39 @@ public final class ProblemWriter {
         }
     }
 
+    /** Whether the response is no longer there. A client that ended its body early may still read: that is a 400. */
+    private static boolean isClientGone(Throwable failure) {
+        @Nullable Throwable each = failure;
+        for (int depth = 0; each != null && depth < MAX_CAUSES; depth++) {
+            if (each instanceof AsyncRequestNotUsableException) {
+                return true;
+            }
+            each = each.getCause();
+        }
+        return false;
+    }
+
+    private static void log(
+            Problem problem, HttpServletRequest request, String path, String traceId, @Nullable Throwable failure) {
+        if (problem.status() == HttpServletResponse.SC_INTERNAL_SERVER_ERROR) {
+            LOG.error(
+                    "answering {} {} failed, please report traceId={} {}",
+                    Text.oneLine(request.getMethod()),
+                    path,
+                    traceId,
+                    failure == null ? "" : Text.stackTrace(failure));
+        } else {
+            LOG.debug("refused path={} type={} traceId={}", path, problem.type(), traceId);
+        }
+    }
+
     private void send(HttpServletResponse response, Problem problem, String path, String traceId) throws IOException {
         var body = json.writeValueAsBytes(body(problem, path, traceId));
         response.resetBuffer();
         response.setStatus(problem.status());
         problem.headers().forEach(response::setHeader);
         response.setHeader("Cache-Control", "no-store");
+        response.setHeader("X-Content-Type-Options", "nosniff");
         response.setContentType("application/problem+json");
         response.setContentLength(body.length);
         if (body.length > response.getBufferSize()) {
@@ -114,7 +148,7 @@ public final class ProblemWriter {
         return Text.oneLine(secrets.mask(text));
     }
 
-    /** Percent-encoded as it came, so it is a URI; the query may hold secrets and is left out. */
+    /** Percent-encoded as it came, so it is a URI; empty where the server could not read it. The query may hold secrets. */
     private static String path(HttpServletRequest request) {
         var failed = request.getAttribute(jakarta.servlet.RequestDispatcher.ERROR_REQUEST_URI);
         return Text.oneLine(failed instanceof String uri ? uri : request.getRequestURI());

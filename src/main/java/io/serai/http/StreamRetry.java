@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.serai.gateway.problem;
+package io.serai.http;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
