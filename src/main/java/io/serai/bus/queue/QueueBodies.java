@@ -2,14 +2,16 @@
 package io.serai.bus.queue;
 
 import io.serai.bus.component.RouteBody;
+import io.serai.message.Invalid;
 import org.apache.camel.CamelContext;
 import org.springframework.amqp.core.Message;
 import org.springframework.amqp.core.MessageProperties;
 import org.springframework.amqp.support.converter.MessageConverter;
 
 /**
- * Bodies as the bytes they are, whatever their content type says, so that text in another character set is not damaged
- * before a route has a chance; what a route sends is written as {@link RouteBody} says. No Java object is ever read.
+ * Reads bodies as the bytes they are, whatever their content type says, so that text in another character set is not damaged
+ * before a route has a chance. Writes bytes and text as {@link RouteBody} does. No Java object is read or written: the form
+ * that another system expects is the route's to choose.
  */
 final class QueueBodies implements MessageConverter {
 
@@ -19,8 +21,13 @@ final class QueueBodies implements MessageConverter {
         this.bodies = new RouteBody(camel);
     }
 
+    /** @throws Invalid where the body is neither bytes nor text */
     @Override
     public Message toMessage(Object body, MessageProperties properties) {
+        if (body != null && !RouteBody.isBytes(body) && RouteBody.text(body) == null) {
+            throw new Invalid("sending to a queue: a body of " + body.getClass().getName()
+                    + " is neither bytes nor text; marshal it first, or convert it to a String");
+        }
         // Spring's default stands where the route has named none
         var named = properties.getContentType();
         var declared = MessageProperties.DEFAULT_CONTENT_TYPE.equals(named) ? null : named;
