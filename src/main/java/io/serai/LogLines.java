@@ -28,6 +28,9 @@ final class LogLines implements ApplicationListener<ApplicationEnvironmentPrepar
     /** Name of the {@link SecretValues} among the objects of Logback's context. */
     static final String SECRETS = SecretValues.class.getName();
 
+    /** {@code %property{hub}} of a pattern: the name of the hub, which is no part of the pattern. */
+    private static final String HUB = "hub";
+
     private static final List<String> MESSAGE = List.of("m", "msg", "message");
     private static final List<String> EXCEPTION = List.of(
             "ex", "exception", "throwable", "wex", "wEx", "xEx", "xException", "xThrowable", "rEx", "rootException");
@@ -45,6 +48,7 @@ final class LogLines implements ApplicationListener<ApplicationEnvironmentPrepar
                         closed.getApplicationContext().getBeanFactory().registerSingleton("secretValues", secrets));
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logback) {
             logback.putObject(SECRETS, secrets);
+            logback.putProperty(HUB, prepared.getEnvironment().getProperty(OwnName.PROPERTY, ""));
             logback.getLoggerList()
                     .forEach(logger ->
                             logger.iteratorForAppenders().forEachRemaining(appender -> escape(appender, secrets)));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai;
 
+import io.serai.message.HubName;
 import io.serai.routes.cli.Cli;
 import java.time.Clock;
 import java.util.Map;
@@ -26,6 +27,11 @@ public class Serai {
         var hub = new SpringApplication(Serai.class);
         hub.setDefaultProperties(defaults);
         hub.run(arguments);
+    }
+
+    @Bean
+    HubName hubName(HubProperties properties) {
+        return HubName.of(properties.name());
     }
 
     @Bean

@@ -3,6 +3,7 @@ package io.serai.bus;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.bus.suspect.Suspects;
+import io.serai.message.HubName;
 import io.serai.message.SecretValues;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
@@ -166,8 +167,13 @@ class BusConfiguration {
     }
 
     @Bean
-    Parking parking(Publishing publishing, ScheduledExecutorService parkingTimer, Clock clock, SecretValues secrets) {
-        return new Parking(publishing, parkingTimer, clock, secrets);
+    Parking parking(
+            Publishing publishing,
+            ScheduledExecutorService parkingTimer,
+            Clock clock,
+            SecretValues secrets,
+            HubName hub) {
+        return new Parking(publishing, parkingTimer, clock, secrets, hub);
     }
 
     @Bean

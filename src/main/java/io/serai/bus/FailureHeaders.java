@@ -3,13 +3,12 @@ package io.serai.bus;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import io.serai.message.EventIds;
+import io.serai.message.HubName;
 import io.serai.message.Invalid;
 import io.serai.message.Printable;
 import io.serai.message.SecretValues;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.HashMap;
@@ -40,11 +39,12 @@ final class FailureHeaders {
 
     private final Clock clock;
     private final SecretValues secrets;
-    private final String host = host();
+    private final HubName hub;
 
-    FailureHeaders(Clock clock, SecretValues secrets) {
+    FailureHeaders(Clock clock, SecretValues secrets, HubName hub) {
         this.clock = clock;
         this.secrets = secrets;
+        this.hub = hub;
     }
 
     /** The notice that a message which had failed was dealt with; without a body. */
@@ -91,7 +91,7 @@ final class FailureHeaders {
         put(facts, "id", id);
         put(facts, "from", from);
         put(facts, "at", clock.instant().toString());
-        put(facts, "host", host);
+        put(facts, "host", hub.value());
         put(facts, "attempts", Integer.toString(failure.attempts()));
         put(facts, "retryable", Boolean.toString(failure.retryable()));
         put(facts, "postponed", Boolean.toString(failure.postponed()));
@@ -198,13 +198,5 @@ final class FailureHeaders {
             end--;
         }
         return new String(bytes, 0, end, StandardCharsets.UTF_8);
-    }
-
-    private static String host() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException unnamed) {
-            return "unknown";
-        }
     }
 }

@@ -4,6 +4,7 @@ package io.serai.bus;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import io.serai.message.Event;
 import io.serai.message.EventIds;
+import io.serai.message.HubName;
 import io.serai.message.SecretValues;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,10 +36,11 @@ public final class Parking {
     private final ScheduledExecutorService timer;
     private final FailureHeaders headers;
 
-    Parking(Publishing publishing, ScheduledExecutorService timer, Clock clock, SecretValues secrets) {
+    Parking(
+            Publishing publishing, ScheduledExecutorService timer, Clock clock, SecretValues secrets, HubName hub) {
         this.publishing = publishing;
         this.timer = timer;
-        this.headers = new FailureHeaders(clock, secrets);
+        this.headers = new FailureHeaders(clock, secrets, hub);
     }
 
     /**

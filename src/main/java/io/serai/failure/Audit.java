@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.failure;
 
+import io.serai.message.HubName;
 import io.serai.message.Printable;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -29,29 +31,40 @@ final class Audit {
      *
      * <pre>{@code
      * {"position": 7, "at": "2026-11-21T10:00:00Z", "who": "ann", "action": "REPLAY", "target": "01a1…",
-     *  "reason": "the service is mended", "detail": "{\"group\":\"9a31…\"}"}
+     *  "reason": "the service is mended", "detail": "{\"group\":\"9a31…\"}", "hub": "crm-host-4711"}
      * }</pre>
      *
      * @param target a job, the failure that was edited, or a version of the rules
      * @param detail what was selected, changed or set, as JSON
+     * @param hub that took the decision; null where that was before hubs were noted
      */
-    record Entry(long position, Instant at, String who, Action action, String target, String reason, String detail) {}
+    record Entry(
+            long position,
+            Instant at,
+            String who,
+            Action action,
+            String target,
+            String reason,
+            String detail,
+            @Nullable String hub) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Audit.class);
     private static final int LOGGED = 300;
     private static final String INSERT = """
-            INSERT INTO failure_audit (noted_at, who, action, target, reason, detail)
-            VALUES (CURRENT_TIMESTAMP, :who, :action, :target, :reason, :detail)
+            INSERT INTO failure_audit (noted_at, who, action, target, reason, detail, hub)
+            VALUES (CURRENT_TIMESTAMP, :who, :action, :target, :reason, :detail, :hub)
             """;
     private static final String SELECT = """
-            SELECT position, noted_at, who, action, target, reason, detail FROM failure_audit
+            SELECT position, noted_at, who, action, target, reason, detail, hub FROM failure_audit
             WHERE position < :before ORDER BY position DESC LIMIT :limit
             """;
 
     private final JdbcClient jdbc;
+    private final HubName hub;
 
-    Audit(JdbcClient jdbc) {
+    Audit(JdbcClient jdbc, HubName hub) {
         this.jdbc = jdbc;
+        this.hub = hub;
     }
 
     /** Notes a decision in the transaction that carries it out. */
@@ -62,6 +75,7 @@ final class Audit {
                 .param("target", target)
                 .param("reason", reason)
                 .param("detail", detail)
+                .param("hub", hub.value())
                 .update();
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
@@ -89,7 +103,8 @@ final class Audit {
                         Action.valueOf(row.getString("action")),
                         row.getString("target"),
                         row.getString("reason"),
-                        row.getString("detail")))
+                        row.getString("detail"),
+                        row.getString("hub")))
                 .list();
     }
 }

@@ -7,6 +7,7 @@ import io.serai.bus.BusProperties;
 import io.serai.bus.DeepThreads;
 import io.serai.bus.Retries;
 import io.serai.bus.component.RouteRuns;
+import io.serai.message.HubName;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.springframework.amqp.core.AcknowledgeMode;
@@ -53,8 +54,8 @@ class FailureConfiguration {
     }
 
     @Bean
-    Audit failureAudit(JdbcClient jdbc) {
-        return new Audit(jdbc);
+    Audit failureAudit(JdbcClient jdbc, HubName hub) {
+        return new Audit(jdbc, hub);
     }
 
     @Bean

@@ -10,7 +10,7 @@ import io.serai.bus.Tally;
 import io.serai.bus.component.FailingInputs;
 import io.serai.bus.outbox.Lease;
 import io.serai.bus.outbox.Outbox;
-import io.serai.message.EventIds;
+import io.serai.message.HubName;
 import java.time.Duration;
 import org.apache.camel.CamelContext;
 import org.springframework.beans.factory.ObjectProvider;
@@ -54,7 +54,8 @@ class LedgerConfiguration {
             JdbcTemplate jdbc,
             PlatformTransactionManager transactions,
             ObjectProvider<CamelContext> camel,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            HubName hub) {
         var transaction = new TransactionTemplate(transactions);
         var sheets = new Sheets(jdbc, transaction);
         var publishing = bus.publisher().confirmTimeout().multipliedBy(WAITS_OF_A_PUBLISHER);
@@ -62,7 +63,7 @@ class LedgerConfiguration {
         var lease = new Lease(
                 JdbcClient.create(jdbc),
                 "ledger",
-                EventIds.next(),
+                hub.process(),
                 longest.compareTo(LEAST_LEASE) > 0 ? longest : LEAST_LEASE);
         return new Bookkeeper(
                 tally,

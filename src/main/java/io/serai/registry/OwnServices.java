@@ -2,6 +2,7 @@
 package io.serai.registry;
 
 import io.serai.message.HubException;
+import io.serai.message.HubName;
 import io.serai.registry.ServiceInstance.Health;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -31,6 +32,7 @@ final class OwnServices implements ApplicationListener<ApplicationReadyEvent>, D
     private final Services services;
     private final RegistryProperties properties;
     private final ServerProperties server;
+    private final HubName hub;
     private final ScheduledExecutorService timer = new ScheduledThreadPoolExecutor(1, task -> {
         var worker = new Thread(task, "registry");
         worker.setDaemon(true);
@@ -40,7 +42,12 @@ final class OwnServices implements ApplicationListener<ApplicationReadyEvent>, D
     private volatile boolean away;
 
     OwnServices(
-            AnnouncedServices announced, Services services, RegistryProperties properties, ServerProperties server) {
+            AnnouncedServices announced,
+            Services services,
+            RegistryProperties properties,
+            ServerProperties server,
+            HubName hub) {
+        this.hub = hub;
         this.announced = announced;
         this.services = services;
         this.properties = properties;
@@ -54,7 +61,7 @@ final class OwnServices implements ApplicationListener<ApplicationReadyEvent>, D
             var address = properties.address().isBlank()
                     ? (Ssl.isEnabled(server.getSsl()) ? "https://" : "http://") + host() + ":" + port
                     : properties.address();
-            var instance = "%s-%d".formatted(machine(), port);
+            var instance = "%s-%d".formatted(instanceName(), port);
             int ttl = (int)
                     Math.min(ServiceInstance.MAX_TTL, 3 * properties.heartbeat().toSeconds());
             own = properties.services().stream()
@@ -115,16 +122,9 @@ final class OwnServices implements ApplicationListener<ApplicationReadyEvent>, D
         return text.contains(":") ? "[" + text.replaceFirst("%.*", "") + "]" : text;
     }
 
-    /** Tells hubs apart that listen on the same loopback address of different machines. */
-    private static String machine() {
-        try {
-            return InetAddress.getLocalHost()
-                    .getHostName()
-                    .replaceAll("[^A-Za-z0-9.-]", "-")
-                    .replaceFirst("^[.-]+", "");
-        } catch (UnknownHostException nameless) {
-            LOG.debug("this machine has no name", nameless);
-            return "hub";
-        }
+    /** The hub's name in the characters that instances have: tells hubs apart that listen on loopback of different machines. */
+    private String instanceName() {
+        var name = hub.value().replaceAll("[^A-Za-z0-9._:-]", "-").replaceFirst("^[._:-]+", "");
+        return name.isEmpty() ? "hub" : name;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.registry;
 
+import io.serai.message.HubName;
 import com.github.benmanes.caffeine.cache.Ticker;
 import org.springframework.boot.autoconfigure.web.ServerProperties;
 import org.springframework.context.annotation.Bean;
@@ -23,7 +24,11 @@ class RegistryConfiguration {
 
     @Bean
     OwnServices ownServices(
-            AnnouncedServices announced, Services services, RegistryProperties properties, ServerProperties server) {
-        return new OwnServices(announced, services, properties, server);
+            AnnouncedServices announced,
+            Services services,
+            RegistryProperties properties,
+            ServerProperties server,
+            HubName hub) {
+        return new OwnServices(announced, services, properties, server, hub);
     }
 }

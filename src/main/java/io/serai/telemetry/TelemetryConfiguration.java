@@ -8,7 +8,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.serai.bus.EventPublisher;
 import io.serai.bus.RefusedTopology;
 import io.serai.bus.component.FailingInputs;
+import io.serai.message.HubName;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +22,7 @@ import org.springframework.boot.actuate.health.HealthEndpointGroups;
 import org.springframework.boot.actuate.health.HealthEndpointGroupsPostProcessor;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.actuate.health.Status;
+import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -46,6 +49,11 @@ class TelemetryConfiguration {
             worker.setDaemon(true);
             return worker;
         });
+    }
+
+    @Bean
+    InfoContributor hubInfo(HubName hub) {
+        return info -> info.withDetail("hub", Map.of("name", hub.value()));
     }
 
     @Bean

@@ -3,6 +3,7 @@ package io.serai.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.serai.message.HubName;
 import io.serai.message.SecretValues;
 import java.time.Clock;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,7 @@ class FailureHeadersTest {
 
     @Test
     void theVersionOfTheRouteIsAFactWhereThereIsOne() {
-        var headers = new FailureHeaders(Clock.systemUTC(), new SecretValues());
+        var headers = new FailureHeaders(Clock.systemUTC(), new SecretValues(), HubName.of("a"));
         var cause = new IllegalStateException("no");
 
         assertThat(headers.facts(

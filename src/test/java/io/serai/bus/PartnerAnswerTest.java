@@ -3,6 +3,7 @@ package io.serai.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.serai.message.HubName;
 import io.serai.message.SecretValues;
 import java.time.Clock;
 import java.time.Duration;
@@ -79,7 +80,7 @@ class PartnerAnswerTest {
     void itsFirstFourKilobytesAreFactsWithoutSecrets() {
         var secrets = new SecretValues();
         secrets.add("hunter2hunter2");
-        var headers = new FailureHeaders(Clock.systemUTC(), secrets);
+        var headers = new FailureHeaders(Clock.systemUTC(), secrets, HubName.of("a"));
         // the cut goes through the secret
         var body = "x".repeat(4090) + "hunter2hunter2" + "y".repeat(500_000);
 

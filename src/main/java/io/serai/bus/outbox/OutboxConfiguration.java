@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.binder.BaseUnits;
 import io.serai.bus.BusProperties;
 import io.serai.bus.EventPublisher;
 import io.serai.bus.Parking;
-import io.serai.message.EventIds;
+import io.serai.message.HubName;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcOperations;
@@ -52,10 +52,11 @@ class OutboxConfiguration {
             JdbcClient jdbc,
             EventPublisher publisher,
             Parking parking,
-            BusProperties properties) {
-        // the holder is this process, not this machine: a restarted hub is another one and waits for the lease
+            BusProperties properties,
+            HubName hub) {
+        // the holder is this process, not this hub: a restarted one is another and waits for the lease
         var lease = new Lease(
-                jdbc, "outbox-relay", EventIds.next(), properties.outbox().lease());
+                jdbc, "outbox-relay", hub.process(), properties.outbox().lease());
         return new OutboxRelay(rows, backlog, lease, publisher, parking, properties.outbox());
     }
 

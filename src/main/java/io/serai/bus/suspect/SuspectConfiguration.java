@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.bus.suspect;
 
-import io.serai.message.EventIds;
+import io.serai.message.HubName;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.time.Duration;
@@ -19,10 +19,10 @@ class SuspectConfiguration {
 
     /** A file database has one user at a time: whoever had it before is gone. */
     @Bean
-    HubLives hubLives(JdbcClient jdbc, JdbcOperations database) {
+    HubLives hubLives(JdbcClient jdbc, JdbcOperations database, HubName hub) {
         var isAlone =
                 Boolean.TRUE.equals(database.execute((Connection connection) -> isFile(connection.getMetaData())));
-        return new HubLives(jdbc, EventIds.next(), isAlone ? Duration.ZERO : DEAD_AFTER);
+        return new HubLives(jdbc, hub.process(), isAlone ? Duration.ZERO : DEAD_AFTER);
     }
 
     private static boolean isFile(DatabaseMetaData database) throws java.sql.SQLException {

@@ -3,6 +3,7 @@ package io.serai.routes.lint;
 
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.ExpressionTree;
+import com.sun.source.tree.IdentifierTree;
 import com.sun.source.tree.MemberSelectTree;
 import com.sun.source.tree.MethodInvocationTree;
 import com.sun.source.tree.Tree;
@@ -14,7 +15,9 @@ import com.sun.source.util.Trees;
 import io.serai.routes.lint.EndpointUse.Role;
 import io.serai.routes.lint.Report.Place;
 import io.serai.routes.lint.RouteContent.DataFormatUse;
+import io.serai.routes.lint.RouteContent.Expression;
 import io.serai.routes.lint.RouteContent.Named;
+import io.serai.routes.lint.RouteContent.Recipients;
 import io.serai.routes.lint.RouteContent.RouteUse;
 import java.io.File;
 import java.io.IOException;
@@ -29,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
@@ -54,6 +58,17 @@ final class JavaContent {
             "toD", Role.PRODUCER,
             "wireTap", Role.PRODUCER,
             "enrich", Role.PRODUCER);
+
+    private static final String CAMEL = "org.apache.camel.";
+
+    /** Expressions of the Java DSL that are written as a text; all others are known when the hub runs. */
+    private static final Set<String> LANGUAGES = Set.of("simple", "constant");
+
+    /** What Camel resolves placeholders in beside URIs and expressions. */
+    private static final Set<String> TEXTS =
+            Set.of("log", "routeId", "setHeader", "setProperty", "setVariable", "header", "exchangeProperty");
+
+    private static final Set<String> PARAMETERS = Set.of("templateParameter", "templateOptionalParameter", "templateBean");
 
     /** Stands for what is known only when the hub runs. */
     private static final String OPEN = "{{…}}";
@@ -201,6 +216,9 @@ final class JavaContent {
                     content.endpoints().add(use);
                 }
             }
+            readText(call, name, role);
+            readExpression(call, name);
+            readRecipients(call, name);
             if (call.getMethodSelect() instanceof MemberSelectTree select
                     && select.getExpression() instanceof MethodInvocationTree before
                     && before.getArguments().isEmpty()
@@ -208,6 +226,109 @@ final class JavaContent {
                 content.dataFormats().add(new DataFormatUse(name, library(call), endOf(select)));
             }
             return super.visitMethodInvocation(call, null);
+        }
+
+        private void readText(MethodInvocationTree call, String name, @Nullable Role role) {
+            var text = text(call);
+            var isOwn = call.getMethodSelect() instanceof IdentifierTree;
+            if (text == null || !(isOwn || isOfRoute(call))) {
+                return;
+            }
+            if (PARAMETERS.contains(name)) {
+                content.templateParameters().add(text);
+            } else if (role != null || LANGUAGES.contains(name) || TEXTS.contains(name)) {
+                // what is put together when the hub runs is no placeholder
+                content.texts()
+                        .add(new Named(
+                                text.replace(OPEN, ""), placeOf(call.getArguments().get(0))));
+            }
+        }
+
+        /** {@code filter(simple("…"))}, or {@code filter().simple("…")}. */
+        private void readExpression(MethodInvocationTree call, String name) {
+            var text = name.equals("simple") ? text(call) : null;
+            if (text != null && !text.contains(OPEN) && typeOf(call).startsWith(CAMEL)) {
+                content.expressions()
+                        .add(new Expression(
+                                name,
+                                text,
+                                YamlContent.PREDICATES.contains(stepOf(call)),
+                                placeOf(call.getArguments().get(0))));
+            }
+        }
+
+        /** The step that a call gives an expression to: the call around it, or the one before it that has none. */
+        private String stepOf(MethodInvocationTree call) {
+            if (call.getMethodSelect() instanceof MemberSelectTree select
+                    && select.getExpression() instanceof MethodInvocationTree before
+                    && before.getArguments().isEmpty()) {
+                return nameOf(before);
+            }
+            return getCurrentPath().getParentPath().getLeaf() instanceof MethodInvocationTree around
+                            && around.getArguments().contains(call)
+                    ? nameOf(around)
+                    : "";
+        }
+
+        /** {@code recipientList(header("to"))}, or {@code recipientList().header("to")}. */
+        private void readRecipients(MethodInvocationTree call, String name) {
+            if (isOfRecipients(name) && !call.getArguments().isEmpty() && isOfRoute(call)) {
+                var given = call.getArguments().get(0);
+                if (isExpression(given)) {
+                    addRecipients(given);
+                }
+            } else if (call.getMethodSelect() instanceof MemberSelectTree select
+                    && select.getExpression() instanceof MethodInvocationTree before
+                    && before.getArguments().isEmpty()
+                    && isOfRecipients(nameOf(before))
+                    && isOfRoute(before)) {
+                addRecipients(call);
+            }
+        }
+
+        private static boolean isOfRecipients(String name) {
+            return YamlContent.RECIPIENTS.contains(name) || YamlContent.DYNAMIC.contains(name);
+        }
+
+        /** Not another class's method of that name. */
+        private boolean isOfRoute(MethodInvocationTree call) {
+            return call.getMethodSelect() instanceof MemberSelectTree select
+                    && typeOf(select.getExpression()).startsWith(CAMEL);
+        }
+
+        /** Neither a URI nor a builder of one. */
+        private boolean isExpression(ExpressionTree given) {
+            var type = typeOf(given);
+            return !type.equals("java.lang.String") && !type.contains(".endpoint.") && !type.contains("EndpointProducer")
+                    && !type.contains("EndpointConsumer");
+        }
+
+        private String typeOf(Tree tree) {
+            var path = TreePath.getPath(unit, tree);
+            var type = path == null ? null : trees.getTypeMirror(path);
+            return type == null ? "" : type.toString();
+        }
+
+        private void addRecipients(ExpressionTree given) {
+            if (given instanceof MethodInvocationTree expression) {
+                var text = text(expression);
+                var isWritten = LANGUAGES.contains(nameOf(expression)) && text != null;
+                var place = expression.getArguments().isEmpty()
+                        ? placeOf(expression)
+                        : placeOf(expression.getArguments().get(0));
+                content.recipients()
+                        .add(new Recipients(
+                                isWritten ? nameOf(expression) : "expression", text == null ? "" : text, place));
+            } else {
+                content.recipients().add(new Recipients("expression", "", placeOf(given)));
+            }
+        }
+
+        /** The first argument, where it is a constant. */
+        private @Nullable String text(MethodInvocationTree call) {
+            return call.getArguments().isEmpty()
+                    ? null
+                    : constant(call.getArguments().get(0));
         }
 
         /** {@code json(JsonLibrary.Gson)}: the constant's name says which. */
@@ -243,10 +364,12 @@ final class JavaContent {
         private @Nullable EndpointUse use(MethodInvocationTree call, Role role, String name) {
             var argument = call.getArguments().get(0);
             var uri = constant(argument);
+            var isDynamic = YamlContent.DYNAMIC.contains(name);
+            var isWhole = isDynamic && uri != null && uri.contains("${") && isOfRoute(call);
             // text that is put together when the hub runs, or another method of this name
-            return uri == null || !uri.contains(":")
+            return uri == null || !(uri.contains(":") || isWhole)
                     ? null
-                    : EndpointUse.of(role, uri, placeOf(argument), 0, !name.equals("from") && !name.equals("to"));
+                    : EndpointUse.of(role, uri, placeOf(argument), 0, isDynamic);
         }
 
         private static String nameOf(MethodInvocationTree call) {

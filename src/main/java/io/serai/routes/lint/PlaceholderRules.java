@@ -7,12 +7,16 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.camel.util.IOHelper;
 
 /** Finds {@code {{name}}} that the configuration does not resolve: Camel refuses such a route when it starts. */
 final class PlaceholderRules {
 
     /** One that nests no other. A default, {@code {{?…}}}, and what a function such as {@code env:} reads is not looked up. */
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^{}:?!]+)}}");
+
+    /** A variable of the environment that has no default. */
+    private static final Pattern VARIABLE = Pattern.compile("\\{\\{env:([^{}:?!]+)}}");
 
     /** What follows is tokens of a template language, or not read by Camel. */
     private static final Set<String> TEXTS = Set.of("description", "note");
@@ -43,6 +47,16 @@ final class PlaceholderRules {
                         report(text.place(), name, report);
                     }
                 });
+        VARIABLE.matcher(text.id())
+                .results()
+                .map(found -> found.group(1).strip())
+                .distinct()
+                .filter(name -> IOHelper.lookupEnvironmentVariable(name) == null)
+                .forEach(name -> report.warning(
+                        text.place(),
+                        "unset-variable",
+                        "the environment here has no '" + Text.cut(name) + "'; without it the route does not start",
+                        "set it where the hub runs, or write a default: {{env:" + Text.cut(name) + ":…}}"));
     }
 
     private static void report(Place place, String name, Report report) {

@@ -39,16 +39,16 @@ final class YamlContent {
     /** An intercepted URI is a pattern. */
     private static final Set<String> PATTERNS = Set.of("interceptFrom", "interceptSendToEndpoint");
 
-    private static final Set<String> DYNAMIC = Set.of("toD", "wireTap", "enrich", "pollEnrich", "poll");
+    static final Set<String> DYNAMIC = Set.of("toD", "wireTap", "enrich", "pollEnrich", "poll");
 
     /** Their expression gives URIs. */
-    private static final Set<String> RECIPIENTS =
+    static final Set<String> RECIPIENTS =
             Set.of("recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich");
 
     /** Expressions without a text of their own. */
     private static final Set<String> VALUES = Set.of("header", "exchangeProperty", "variable", "method", "ref");
 
-    private static final Set<String> PREDICATES = Set.of(
+    static final Set<String> PREDICATES = Set.of(
             "when",
             "onWhen",
             "filter",

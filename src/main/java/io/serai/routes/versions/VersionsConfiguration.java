@@ -2,9 +2,8 @@
 package io.serai.routes.versions;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.serai.message.HubName;
 import io.serai.routes.reload.Reloader;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.springframework.context.annotation.Bean;
@@ -22,8 +21,8 @@ class VersionsConfiguration {
     }
 
     @Bean
-    Hubs routeHubs(JdbcClient jdbc, ObjectMapper json) {
-        return new Hubs(jdbc, json, host() + "-" + ProcessHandle.current().pid());
+    Hubs routeHubs(JdbcClient jdbc, ObjectMapper json, HubName hub) {
+        return new Hubs(jdbc, json, hub.value());
     }
 
     @Bean(destroyMethod = "withdraw")
@@ -31,13 +30,5 @@ class VersionsConfiguration {
         var journal = new StoredJournal(versions, hubs, () -> reloader.files().values());
         routesTimer.scheduleWithFixedDelay(journal::store, HEARTBEAT_SECONDS, HEARTBEAT_SECONDS, TimeUnit.SECONDS);
         return journal;
-    }
-
-    private static String host() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException unnamed) {
-            return "unknown";
-        }
     }
 }

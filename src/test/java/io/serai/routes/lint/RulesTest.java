@@ -245,7 +245,7 @@ class RulesTest {
                 .containsExactly("unresolved-placeholder 10:17");
         assertThat(steps("- setBody:\n    constant: 'to {{not.set}}'")).containsExactly("unresolved-placeholder 11:23");
 
-        assertThat(steps("- setBody:\n    constant: '{{not.set:x}} {{is.set}} {{env:NAME}} {{?not.set}}'"))
+        assertThat(steps("- setBody:\n    constant: '{{not.set:x}} {{is.set}} {{env:PATH}} {{?not.set}}'"))
                 .isEmpty();
         assertThat(steps("- log:\n    message: x\n    description: '{{not.set}}'"))
                 .isEmpty();
@@ -490,7 +490,7 @@ class RulesTest {
         assertThat(steps("- to: http://ada:s3cret@localhost/x")).containsExactly("plain-secret 10:15");
         assertThat(steps("- setHeader:\n    name: Authorization\n    constant: Basic YTpi"))
                 .containsExactly("plain-secret 12:23");
-        assertThat(steps("- to:\n    uri: http://localhost/x\n    parameters:\n      authPassword: \"{{env:PW}}\"\n"
+        assertThat(steps("- to:\n    uri: http://localhost/x\n    parameters:\n      authPassword: \"{{env:PATH}}\"\n"
                         + "      authUsername: ada"))
                 .isEmpty();
     }
@@ -626,6 +626,100 @@ class RulesTest {
                 }
                 """;
         assertThat(new Tree().plain("ReadOrder.java", text).rules()).contains("unknown-option 4:51");
+    }
+
+    /** The rules that the steps of a Java route break, which stand on line 4. */
+    private static List<String> java(String steps) {
+        var text = """
+                public class ReadOrder extends org.apache.camel.builder.RouteBuilder {
+                    static final String NAME = "not.set";
+                    public void configure() {
+                        from("timer:x").routeId("read-order")%s;
+                    }
+                    static String uriOf(String id) { return "direct:" + id; }
+                }
+                """.formatted(steps);
+        return new Tree()
+                .plain("ReadOrder.java", text).findings().stream()
+                        .map(Finding::rule)
+                        .filter(rule -> !rule.equals("contract"))
+                        .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ".toD(\"http://partner/${header.id}\")",
+                ".toD(\"${header.to}\")",
+                ".wireTap(\"http://partner/${body}\")",
+                ".enrich(\"http://partner/${header.id}\")",
+                ".pollEnrich(\"file:${header.folder}\")",
+                ".recipientList(simple(\"log:${body}\"))",
+                ".recipientList(header(\"to\"))",
+                ".recipientList(header(\"to\"), \",\")",
+                ".recipientList().header(\"to\")",
+                ".recipientList().simple(\"${header.to}\")",
+                ".routingSlip(header(\"slip\"))",
+                ".routingSlip().jsonpath(\"$.slip\")",
+                ".dynamicRouter(method(\"router\"))",
+                ".enrich().simple(\"http://partner/${body}\")",
+                ".pollEnrich().simple(\"file:${header.folder}\").timeout(10)",
+                ".split(body()).recipientList(header(\"to\"))",
+            })
+    void aMessageThatDecidesAboutAnEndpointIsNamedInJavaToo(String step) {
+        assertThat(java(step)).containsExactly("data-in-uri");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ".recipientList(constant(\"log:a,log:b\"))",
+                ".toD(\"log:x?marker=${header.id}\")",
+                ".toD(\"log:${date:now:yyyy}\")",
+                ".enrich(uriOf(\"x\"))",
+                ".enrich(\"log:a\", new org.apache.camel.processor.aggregate.UseLatestAggregationStrategy())",
+                ".filter(simple(\"${header.n} > 3\")).to(\"log:a\")",
+                ".setBody(simple(\"${body[total]} > 1000\"))",
+                ".log(\"{{is.set}} {{env:PATH}} {{env:SERAI_NOT_THERE:x}}\")",
+                ".process(exchange -> System.getProperty(\"{{not.set}}\"))",
+            })
+    void aJavaRouteThatIsAsItShouldBeIsNotReported(String step) {
+        assertThat(java(step)).isEmpty();
+    }
+
+    @Test
+    void rulesOfYamlHoldForJavaToo() {
+        assertThat(java(".filter(simple(\"${body[total]} > 10000\")).to(\"log:a\")")).containsExactly("number-comparison");
+        assertThat(java(".choice().when().simple(\"${body[total]} == 10000.01\").to(\"log:a\").end()"))
+                .containsExactly("number-comparison");
+        assertThat(java(".setBody(simple(\"${body\"))")).containsExactly("simple");
+        assertThat(java(".to(\"http://partner?responseTimout=1\")")).containsExactly("unknown-option");
+        assertThat(java(".to(\"direct:typo\")")).containsExactly("nobody-serves");
+        assertThat(java(".to(\"log:{{not.set}}\")")).containsExactly("unresolved-placeholder");
+        assertThat(java(".setBody(constant(\"{{\" + NAME + \"}}\"))")).containsExactly("unresolved-placeholder");
+        assertThat(java(".setBody().simple(\"a {{not.set}}\")")).containsExactly("unresolved-placeholder");
+        assertThat(java(".to(\"http://partner?authPassword={{env:SERAI_NOT_THERE}}\")"))
+                .containsExactly("unset-variable");
+        assertThat(java(".to(\"http://{{\" + System.getProperty(\"a\") + \"}}\")"))
+                .doesNotContain("unresolved-placeholder");
+    }
+
+    @Test
+    void aParameterOfAJavaTemplateIsSetByItsUsers() {
+        assertThat(new Tree().plain("ReadOrder.java", """
+                        public class ReadOrder extends org.apache.camel.builder.RouteBuilder {
+                            public void configure() {
+                                routeTemplate("t").templateParameter("not.set").from("timer:{{not.set}}").log("{{not.set.either}}");
+                            }
+                        }
+                        """).findings()).filteredOn(each -> each.rule().equals("unresolved-placeholder")).hasSize(1);
+    }
+
+    @Test
+    void aVariableThatTheEnvironmentDoesNotHaveIsNamed() {
+        assertThat(steps("- setBody:\n    constant: '{{env:SERAI_NOT_THERE}}'")).containsExactly("unset-variable 11:23");
+        assertThat(steps("- setBody:\n    constant: '{{env:SERAI_NOT_THERE:none}} {{env:PATH}} {{?env:SERAI_NOT_THERE}}'"))
+                .isEmpty();
     }
 
     @Test
