@@ -16,6 +16,9 @@ COPY target/serai/LICENSE target/serai/serai.jar /opt/serai/
 COPY --chown=serai:serai target/serai/config/ /var/lib/serai/config/
 COPY --chown=serai:serai target/serai/routes/ /var/lib/serai/routes/
 
+# What the hub loads until it listens, mapped from a file at each start, for the Java of this image
+RUN /opt/serai/bin/serai archive --serai.routes.directory=/var/lib/serai/routes
+
 USER serai
 WORKDIR /var/lib/serai
 VOLUME ["/var/lib/serai/data", "/var/lib/serai/routes", "/var/lib/serai/config"]
