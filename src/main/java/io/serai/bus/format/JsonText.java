@@ -78,8 +78,8 @@ public final class JsonText {
     public static void end(JsonParser parser) throws IOException {
         if (parser.nextToken() != null) {
             var at = parser.currentTokenLocation();
-            throw new MalformedJson("unexpected content after the end of the JSON text at line " + at.getLineNr() + ", column "
-                    + at.getColumnNr());
+            throw new MalformedJson("unexpected content after the end of the JSON text at line " + at.getLineNr()
+                    + ", column " + at.getColumnNr());
         }
     }
 
