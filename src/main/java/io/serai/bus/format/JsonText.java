@@ -37,7 +37,11 @@ public final class JsonText {
                 .build();
     }
 
-    /** @throws MalformedJson saying where the text is not well-formed */
+    /**
+     * Reads it through.
+     *
+     * @throws MalformedJson saying where the text is not well-formed
+     */
     public void check(byte[] body) throws IOException {
         try (var parser = open(body)) {
             parser.skipChildren();
