@@ -174,7 +174,8 @@ final class AmqpEvents {
 
     private static Event event(String type, BasicProperties came, byte[] body) {
         if (type.startsWith(BATCHES)) {
-            throw new Invalid("reading AMQP message: CloudEvents has no batch mode for AMQP, send each event by itself");
+            throw new Invalid(
+                    "reading AMQP message: CloudEvents has no batch mode for AMQP, send each event by itself");
         } else if (!type.equals(JSON_FORMAT)) {
             throw new Invalid("reading AMQP message: of the CloudEvents formats only JSON is read, " + JSON_FORMAT);
         } else if (isEncoded(came.getContentEncoding())) {
@@ -235,7 +236,10 @@ final class AmqpEvents {
     private static @Nullable Object typed(Object value) {
         if (value instanceof Boolean) {
             return value;
-        } else if (value instanceof Byte || value instanceof Short || value instanceof Integer || value instanceof Long) {
+        } else if (value instanceof Byte
+                || value instanceof Short
+                || value instanceof Integer
+                || value instanceof Long) {
             var number = ((Number) value).longValue();
             return number == (int) number ? (Object) (int) number : value.toString();
         }

@@ -56,7 +56,8 @@ final class EventLogController {
      */
     @Operation(
             summary = "Lists the events of the log, newest first",
-            description = "As a CloudEvents batch where that is accepted; then the next page is the link of relation next.",
+            description =
+                    "As a CloudEvents batch where that is accepted; then the next page is the link of relation next.",
             responses =
                     @ApiResponse(
                             responseCode = "200",

@@ -23,7 +23,8 @@ final class Extensions {
         try {
             return JSON.writeValueAsString(extensions);
         } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException("writing extensions: a map of texts, booleans and integers did not become JSON", impossible);
+            throw new IllegalStateException(
+                    "writing extensions: a map of texts, booleans and integers did not become JSON", impossible);
         }
     }
 

@@ -98,7 +98,10 @@ record Edit(
                 }
             } else if (!isEvent || FIXED.contains(name)) {
                 wrong.add(field("attributes." + name, isEvent ? "cannot be changed" : "the message is no event"));
-            } else if (value == null || value instanceof String || value instanceof Boolean || value instanceof Integer) {
+            } else if (value == null
+                    || value instanceof String
+                    || value instanceof Boolean
+                    || value instanceof Integer) {
                 put(after, ATTRIBUTE + name, value instanceof Integer number ? (Object) number.longValue() : value);
                 change(changes, "attributes." + name, before.get(ATTRIBUTE + name), value);
                 if (name.equals(Event.CONTENT_ENCODING)) {
@@ -217,8 +220,7 @@ record Edit(
         var extensions = new HashMap<String, Object>();
         message.properties().getHeaders().forEach((name, value) -> {
             if (name.startsWith(ATTRIBUTE) && value != null) {
-                extensions.put(
-                        name.substring(ATTRIBUTE.length()), value instanceof Boolean ? value : value.toString());
+                extensions.put(name.substring(ATTRIBUTE.length()), value instanceof Boolean ? value : value.toString());
             }
         });
         extensions.remove("specversion");

@@ -113,7 +113,8 @@ public record Event(
         }
         if (extensions.values().stream()
                         .mapToInt(value -> value.toString().length())
-                        .sum() > MAX_EXTENSIONS_TOTAL) {
+                        .sum()
+                > MAX_EXTENSIONS_TOTAL) {
             // all headers must fit one AMQP frame, with room for the facts of a failure
             wrong.add(
                     new Invalid.Field("extensions", "expected at most " + MAX_EXTENSIONS_TOTAL + " characters in all"));

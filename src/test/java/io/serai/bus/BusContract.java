@@ -475,13 +475,20 @@ abstract class BusContract {
         var properties = new BasicProperties.Builder()
                 .contentType("application/cloudevents+json")
                 .headers(Map.of(
-                        "cloudEvents:specversion", "1.0", "cloudEvents:id", "1",
-                        "cloudEvents:source", "/other", "cloudEvents:type", type));
+                        "cloudEvents:specversion",
+                        "1.0",
+                        "cloudEvents:id",
+                        "1",
+                        "cloudEvents:source",
+                        "/other",
+                        "cloudEvents:type",
+                        type));
 
         send(type, properties, body);
 
         await().until(() -> !received.isEmpty());
-        assertThat(new String(received.element().data(), StandardCharsets.UTF_8)).isEqualTo("7");
+        assertThat(new String(received.element().data(), StandardCharsets.UTF_8))
+                .isEqualTo("7");
     }
 
     /** The content type alone would make another event of it. */
@@ -536,11 +543,11 @@ abstract class BusContract {
         var type = newType();
         var name = newName();
         subscriptions.subscribe(
-                Subscription.of(name, 50, new EventPattern(type)),
-                delivery -> delivery.failed(new Invalid("refused")));
+                Subscription.of(name, 50, new EventPattern(type)), delivery -> delivery.failed(new Invalid("refused")));
         awaitConsumer(name);
-        var body = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/other\",\"type\":\"%s\",\"flag\":true,\"data\":7}"
-                .formatted(type);
+        var body =
+                "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/other\",\"type\":\"%s\",\"flag\":true,\"data\":7}"
+                        .formatted(type);
         var properties = new BasicProperties.Builder()
                 .contentType("application/cloudevents+json")
                 .headers(Map.of("x-own", "kept"))
@@ -569,7 +576,8 @@ abstract class BusContract {
             @Override
             public void configure() {
                 from("event:" + type + "?subscription=" + name)
-                        .process(exchange -> headers.add(Map.copyOf(exchange.getMessage().getHeaders())))
+                        .process(exchange ->
+                                headers.add(Map.copyOf(exchange.getMessage().getHeaders())))
                         .process(exchange -> {
                             throw new Invalid("refused");
                         });
@@ -577,8 +585,14 @@ abstract class BusContract {
         });
         var received = subscribe(newName(), type);
         var binary = Map.<String, Object>of(
-                "cloudEvents_specversion", "1.0", "cloudEvents_id", "1",
-                "cloudEvents_source", "/other", "cloudEvents_type", type);
+                "cloudEvents_specversion",
+                "1.0",
+                "cloudEvents_id",
+                "1",
+                "cloudEvents_source",
+                "/other",
+                "cloudEvents_type",
+                type);
 
         send(type, new BasicProperties.Builder().contentEncoding("gzip").headers(binary), "compressed");
 
@@ -626,8 +640,7 @@ abstract class BusContract {
 
     private void send(String type, BasicProperties.Builder properties, String body) throws Exception {
         try (var channel = amqp.createChannel()) {
-            channel.basicPublish(
-                    BusTopology.EVENTS, type, properties.build(), body.getBytes(StandardCharsets.UTF_8));
+            channel.basicPublish(BusTopology.EVENTS, type, properties.build(), body.getBytes(StandardCharsets.UTF_8));
         }
     }
 

@@ -150,8 +150,7 @@ class HeldQueueJourney {
             servers.put(
                     "spring.rabbitmq.addresses",
                     address.toString().replace(":" + address.getPort() + "/", ":" + broker.port() + "/"));
-            system.answerBy(
-                    call -> call.id().endsWith("-" + BAD) ? OtherSystem.BROKEN : OtherSystem.TAKEN);
+            system.answerBy(call -> call.id().endsWith("-" + BAD) ? OtherSystem.BROKEN : OtherSystem.TAKEN);
             try (var hub = Hubs.in(folder, servers, system).start().awaitReady()) {
                 var client = new HubClient(hub);
                 var runsAfter = 0L;
@@ -171,8 +170,8 @@ class HeldQueueJourney {
                             """.formatted(held.path("id").asText()));
                     assertThat(discard.statusCode()).as(discard.body()).isEqualTo(202);
                     await().atMost(LONG_ENOUGH)
-                            .until(() -> client.get("/api/failures/"
-                                            + held.path("id").asText())
+                            .until(() -> client.get(
+                                            "/api/failures/" + held.path("id").asText())
                                     .body()
                                     .contains("\"DISCARDED\""));
                     // the lane looks every half second at the latest, and acknowledges into nothing

@@ -37,9 +37,8 @@ class ReusedIdsJourney {
     void eachContentIsAFailureOfItsOwnAndSucceedsInTheEnd(@TempDir Path folder) throws Exception {
         var kills = Math.max(1, Settings.kills() / 5);
         try (var system = new OtherSystem()) {
-            system.answerBy(call -> call.subscription().equals(SUBSCRIPTION) && broken.get()
-                    ? OtherSystem.BROKEN
-                    : OtherSystem.TAKEN);
+            system.answerBy(call ->
+                    call.subscription().equals(SUBSCRIPTION) && broken.get() ? OtherSystem.BROKEN : OtherSystem.TAKEN);
             try (var hub = Hubs.in(folder, SharedNodes.newProperties(), system)
                     // none may end while it is broken
                     .with("serai.failure.policies.quick.delays", "2s" + ",2s".repeat(500))
@@ -58,8 +57,8 @@ class ReusedIdsJourney {
                 broken.set(false);
                 await().atMost(LONG_ENOUGH)
                         .ignoreExceptions()
-                        .until(() -> client.items("/api/failures?status=RETRYING")
-                                .isEmpty());
+                        .until(() ->
+                                client.items("/api/failures?status=RETRYING").isEmpty());
                 var taken = system.heardBy(SUBSCRIPTION).taken().stream()
                         .map(OtherSystem.Call::subject)
                         .toList();

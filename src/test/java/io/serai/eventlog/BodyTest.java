@@ -130,8 +130,7 @@ class BodyTest {
 
     @Test
     void eventWithoutTimeShowsNone() throws Exception {
-        var event = new StoredEvent(
-                1, Instant.EPOCH, "1", "/s", "t", null, null, null, null, Map.of(), new byte[0]);
+        var event = new StoredEvent(1, Instant.EPOCH, "1", "/s", "t", null, null, null, null, Map.of(), new byte[0]);
 
         assertThat(JSON.readTree(JSON.writeValueAsBytes(event)).has("time")).isFalse();
     }

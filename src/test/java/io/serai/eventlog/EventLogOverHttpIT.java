@@ -105,12 +105,16 @@ class EventLogOverHttpIT {
 
         var first = accepting("/api/events?limit=3&type=order.%23", "application/cloudevents-batch+json");
         assertThat(first.headers().firstValue("content-type")).hasValue("application/cloudevents-batch+json");
-        assertThat(json(first)).extracting(event -> event.path("id").textValue()).containsExactly("a4", "a3", "a2");
+        assertThat(json(first))
+                .extracting(event -> event.path("id").textValue())
+                .containsExactly("a4", "a3", "a2");
         assertThat(json(first).at("/0/position").textValue()).isEqualTo("5");
         var link = first.headers().firstValue("link").orElseThrow();
         assertThat(link).endsWith(">; rel=\"next\"");
         var second = accepting(link.substring(1, link.indexOf('>')), "application/cloudevents-batch+json");
-        assertThat(json(second)).extracting(event -> event.path("id").textValue()).containsExactly("a1", "a0");
+        assertThat(json(second))
+                .extracting(event -> event.path("id").textValue())
+                .containsExactly("a1", "a0");
         assertThat(second.headers().firstValue("link")).isEmpty();
         assertThat(json(accepting("/api/events", "application/cloudevents-batch+json;q=0.5, application/json"))
                         .has("items"))

@@ -63,7 +63,14 @@ class EditTest {
                 new BasicProperties.Builder()
                         .contentEncoding("gzip")
                         .headers(Map.of(
-                                "cloudEvents_id", "1", "cloudEvents_source", "/s", "cloudEvents_type", "t", "cloudEvents_n", 5L))
+                                "cloudEvents_id",
+                                "1",
+                                "cloudEvents_source",
+                                "/s",
+                                "cloudEvents_type",
+                                "t",
+                                "cloudEvents_n",
+                                5L))
                         .build(),
                 "{}".getBytes(UTF_8));
 

@@ -28,7 +28,8 @@ import java.util.stream.Collectors;
  */
 public final class HubProcess implements AutoCloseable {
 
-    private static final Duration START = Duration.ofSeconds(90);
+    /** A busy machine needs longer. */
+    private static final Duration START = Duration.ofSeconds(Integer.getInteger("serai.test.start-seconds", 90));
     private static final int ATTEMPTS = 3;
 
     private HttpClient http = HttpClient.newHttpClient();
@@ -143,6 +144,10 @@ public final class HubProcess implements AutoCloseable {
         return this;
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     public int port() {
         return port;
     }
@@ -176,11 +181,23 @@ public final class HubProcess implements AutoCloseable {
         process.close();
     }
 
+    /** How to start a hub of other classes on the libraries of this build, for {@link #by}. */
+    public String[] commandOf(Path classes) {
+        return java(classes + File.pathSeparator + classPath("classes")).toArray(String[]::new);
+    }
+
     private List<String> ownClasses() {
-        var classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .filter(entry -> !entry.endsWith("test-classes"))
+        return java(classPath("test-classes"));
+    }
+
+    private static String classPath(String without) {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> !entry.endsWith(without) && !entry.endsWith(without + "/"))
                 .map(entry -> Path.of(entry).toAbsolutePath().toString())
                 .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private List<String> java(String classPath) {
         var words = new ArrayList<String>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         words.addAll(jvmFlags);

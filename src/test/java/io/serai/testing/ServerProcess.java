@@ -61,6 +61,14 @@ final class ServerProcess implements AutoCloseable {
         leash(Long.toString(process.pid()));
     }
 
+    /** Of the server while it runs. */
+    long pid() {
+        if (process == null) {
+            throw new IllegalStateException("the server has not been started");
+        }
+        return process.pid();
+    }
+
     boolean isAlive() {
         return process != null && process.isAlive();
     }

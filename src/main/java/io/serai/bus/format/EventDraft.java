@@ -70,7 +70,11 @@ public final class EventDraft {
         return dataContentType;
     }
 
-    /** @throws Invalid naming each attribute that is missing or wrong */
+    /**
+     * Makes the event.
+     *
+     * @throws Invalid naming each attribute that is missing or wrong
+     */
     public Event toEvent(byte[] data) {
         if (specVersion == null) {
             wrong(SPEC_VERSION, REQUIRED);

@@ -37,7 +37,11 @@ public final class JsonText {
                 .build();
     }
 
-    /** @throws MalformedJson saying where the text is not well-formed */
+    /**
+     * Reads it through.
+     *
+     * @throws MalformedJson saying where the text is not well-formed
+     */
     public void check(byte[] body) throws IOException {
         try (var parser = open(body)) {
             parser.skipChildren();
@@ -78,8 +82,8 @@ public final class JsonText {
     public static void end(JsonParser parser) throws IOException {
         if (parser.nextToken() != null) {
             var at = parser.currentTokenLocation();
-            throw new MalformedJson("unexpected content after the end of the JSON text at line " + at.getLineNr() + ", column "
-                    + at.getColumnNr());
+            throw new MalformedJson("unexpected content after the end of the JSON text at line " + at.getLineNr()
+                    + ", column " + at.getColumnNr());
         }
     }
 

@@ -113,7 +113,9 @@ final class Backlog {
     static long sizeOf(Event event) {
         long size = event.data().length;
         for (var extension : event.extensions().entrySet()) {
-            size += extension.getKey().length() + extension.getValue().toString().length() + 6L;
+            size += extension.getKey().length()
+                    + extension.getValue().toString().length()
+                    + 6L;
         }
         return size + 2;
     }
