@@ -2,6 +2,8 @@
 package io.serai.failure;
 
 import io.serai.message.Printable;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -29,13 +31,20 @@ final class Audit {
      *
      * <pre>{@code
      * {"position": 7, "at": "2026-11-21T10:00:00Z", "who": "ann", "action": "REPLAY", "target": "01a1…",
-     *  "reason": "the service is mended", "detail": "{\"group\":\"9a31…\"}"}
+     *  "reason": "the service is mended", "detail": {"group": "9a31…"}}
      * }</pre>
      *
      * @param target a job, the failure that was edited, or a version of the rules
      * @param detail what was selected, changed or set, as JSON
      */
-    record Entry(long position, Instant at, String who, Action action, String target, String reason, String detail) {}
+    record Entry(
+            long position,
+            Instant at,
+            String who,
+            Action action,
+            String target,
+            String reason,
+            @JsonRawValue @Schema(implementation = Object.class) String detail) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Audit.class);
     private static final int LOGGED = 300;
