@@ -51,8 +51,8 @@ final class SubscriptionsController {
     record Removed(String name, long messages) {}
 
     @Operation(summary = "Removes a subscription that nobody reads, with the messages of its queue")
-    @DeleteMapping("/api/subscriptions/{name}")
-    Removed remove(@PathVariable String name, HttpServletRequest request) {
+    @DeleteMapping("/api/subscriptions/{subscription}")
+    Removed remove(@PathVariable("subscription") String name, HttpServletRequest request) {
         var messages = subscriptions.remove(name);
         LOG.info(
                 "subscription {} and {} messages removed by {}",

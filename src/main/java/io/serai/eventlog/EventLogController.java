@@ -125,9 +125,9 @@ final class EventLogController {
 
     @Operation(summary = "Shows one event of the log")
     @GetMapping(
-            path = "/{id}",
+            path = "/{event}",
             produces = {CLOUD_EVENT, MediaType.APPLICATION_JSON_VALUE})
-    StoredEvent one(@PathVariable String id, @RequestParam(required = false) @Nullable String source) {
+    StoredEvent one(@PathVariable("event") String id, @RequestParam(required = false) @Nullable String source) {
         text("id", id);
         var from = source == null ? onlySourceOf(id) : source;
         text("source", from);

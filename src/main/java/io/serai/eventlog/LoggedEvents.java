@@ -37,8 +37,8 @@ final class LoggedEvents {
             SELECT position, octet_length(data) AS size FROM event_log
             WHERE position BETWEEN :low AND :high%s ORDER BY position %s LIMIT :rows""";
 
-    private static final String SELECT_AT = """
-            SELECT * FROM event_log WHERE position IN (:positions) ORDER BY position %s""";
+    private static final String SELECT_THOSE = """
+            SELECT * FROM event_log WHERE position BETWEEN :low AND :high%s ORDER BY position %s""";
 
     private static final String SELECT_BOUNDS = """
             SELECT (SELECT min(position) FROM event_log) AS first, position AS last FROM event_log_head WHERE one = 1""";
@@ -214,23 +214,34 @@ final class LoggedEvents {
                 .params(query.narrowings())
                 .query((row, number) -> new Size(row.getLong("position"), row.getLong("size")))
                 .list();
-        var positions = new ArrayList<Long>();
-        var left = bytes;
-        for (var each : sizes) {
-            if (positions.size() == limit || (!positions.isEmpty() && each.bytes() > left)) {
-                break;
-            }
-            positions.add(each.position());
-            left -= each.bytes();
-        }
-        if (positions.isEmpty()) {
+        var fitting = fitting(sizes, limit, bytes);
+        if (fitting == 0) {
             return new Slice(List.of(), within.last(), true);
         }
-        var events = client.sql(SELECT_AT.formatted(order))
-                .param("positions", positions)
+        var first = sizes.get(0).position();
+        var last = sizes.get(fitting - 1).position();
+        // a range: a list of positions would be another statement for each number of them, to be planned each time
+        var events = client.sql(SELECT_THOSE.formatted(query.condition(), order))
+                .param("low", Math.min(first, last))
+                .param("high", Math.max(first, last))
+                .params(query.narrowings())
                 .query(StoredEvent::of)
                 .list();
-        return new Slice(events, positions.get(positions.size() - 1), positions.size() == sizes.size());
+        return new Slice(events, last, fitting == sizes.size());
+    }
+
+    /** How many from the first on fit, by number and size; one at least where there is one. */
+    private static int fitting(List<Size> sizes, int limit, long bytes) {
+        var left = bytes;
+        var fitting = 0;
+        for (var each : sizes) {
+            if (fitting == limit || (fitting > 0 && each.bytes() > left)) {
+                break;
+            }
+            fitting++;
+            left -= each.bytes();
+        }
+        return fitting;
     }
 
     /** By the database's clock, which dates the events. */

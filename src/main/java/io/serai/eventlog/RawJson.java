@@ -4,12 +4,12 @@ package io.serai.eventlog;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * JSON bytes that a generator copies into its output untouched.
@@ -40,12 +40,11 @@ final class RawJson implements SerializableString {
     /**
      * Whether the bytes are exactly one JSON value in UTF-8, at most 1,000 levels deep.
      *
-     * <p>Read through a strict decoder, since Jackson on bytes would also take UTF-16 and a byte order mark, which must not
-     * stand in the middle of an answer.
+     * <p>Read through a strict decoder unless they are ASCII, since Jackson on bytes would also take UTF-16 and a byte order
+     * mark, which must not stand in the middle of an answer.
      */
     static boolean isWellFormed(byte[] bytes) {
-        try (var reader = new InputStreamReader(new ByteArrayInputStream(bytes), StandardCharsets.UTF_8.newDecoder());
-                var parser = SYNTAX.createParser(reader)) {
+        try (var parser = isAscii(bytes) ? SYNTAX.createParser(bytes) : SYNTAX.createParser(decoded(bytes))) {
             if (parser.nextToken() == null) {
                 return false;
             }
@@ -54,6 +53,21 @@ final class RawJson implements SerializableString {
         } catch (IOException malformed) {
             return false;
         }
+    }
+
+    /** Without NUL, by which Jackson tells UTF-16. */
+    private static boolean isAscii(byte[] bytes) {
+        for (var each : bytes) {
+            if (each <= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static char[] decoded(byte[] bytes) throws CharacterCodingException {
+        var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+        return Arrays.copyOf(text.array(), text.limit());
     }
 
     @Override

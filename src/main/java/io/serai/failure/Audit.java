@@ -3,6 +3,8 @@ package io.serai.failure;
 
 import io.serai.message.HubName;
 import io.serai.message.Printable;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -31,7 +33,7 @@ final class Audit {
      *
      * <pre>{@code
      * {"position": 7, "at": "2026-11-21T10:00:00Z", "who": "ann", "action": "REPLAY", "target": "01a1…",
-     *  "reason": "the service is mended", "detail": "{\"group\":\"9a31…\"}", "hub": "crm-host-4711"}
+     *  "reason": "the service is mended", "detail": {"group": "9a31…"}, "hub": "crm-host-4711"}
      * }</pre>
      *
      * @param target a job, the failure that was edited, or a version of the rules
@@ -45,7 +47,7 @@ final class Audit {
             Action action,
             String target,
             String reason,
-            String detail,
+            @JsonRawValue @Schema(implementation = Object.class) String detail,
             @Nullable String hub) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Audit.class);

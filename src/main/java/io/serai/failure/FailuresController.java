@@ -67,8 +67,8 @@ final class FailuresController {
     }
 
     @Operation(summary = "Shows a failure")
-    @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-    ResponseEntity<FailureView.Detail> one(@PathVariable String id) {
+    @GetMapping(path = "/{failure}", produces = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<FailureView.Detail> one(@PathVariable("failure") String id) {
         var failure = failures.find(known(id)).orElseThrow(FailuresController::unknown);
         return ResponseEntity.ok().eTag(etags.of(failure)).body(failure);
     }
@@ -87,9 +87,9 @@ final class FailuresController {
     /** The body as it came, to be saved: what others wrote must not run in a browser. */
     @Operation(summary = "Downloads the body of a failed message as it came")
     @GetMapping(
-            path = "/{id}/body",
+            path = "/{failure}/body",
             produces = {MediaType.APPLICATION_OCTET_STREAM_VALUE, MediaType.ALL_VALUE})
-    ResponseEntity<byte[]> body(@PathVariable String id) {
+    ResponseEntity<byte[]> body(@PathVariable("failure") String id) {
         var body = failures.body(known(id)).orElseThrow(FailuresController::unknown);
         return ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_OCTET_STREAM)

@@ -2,6 +2,8 @@
 package io.serai.failure;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +32,7 @@ record Job(
         State state,
         String who,
         String reason,
-        String selection,
+        @JsonRawValue @Schema(implementation = Object.class) String selection,
         int rate,
         boolean ramp,
         Instant createdAt,

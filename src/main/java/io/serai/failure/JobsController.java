@@ -131,8 +131,8 @@ final class JobsController {
 
     /** With how many of its selection have come since; where that can still be told. */
     @Operation(summary = "Shows a job and how far it is")
-    @GetMapping("/{id}")
-    Job one(@PathVariable String id) {
+    @GetMapping("/{job}")
+    Job one(@PathVariable("job") String id) {
         var job = jobs.find(Printable.of(id));
         var select = described(job.selection());
         return select.ids() != null || !select.namesAny()
@@ -149,15 +149,15 @@ final class JobsController {
     }
 
     @Operation(summary = "Cancels a job")
-    @PostMapping(path = "/{id}/cancel", consumes = MediaType.APPLICATION_JSON_VALUE)
-    Job cancel(@PathVariable String id, @RequestBody Person.Why why, HttpServletRequest request) {
+    @PostMapping(path = "/{job}/cancel", consumes = MediaType.APPLICATION_JSON_VALUE)
+    Job cancel(@PathVariable("job") String id, @RequestBody Person.Why why, HttpServletRequest request) {
         var person = why.person(request, "cancelling job");
         return jobs.cancel(Printable.of(id), person.who(), person.reason());
     }
 
     @Operation(summary = "Takes back what a job did and can be taken back")
-    @PostMapping(path = "/{id}/undo", consumes = MediaType.APPLICATION_JSON_VALUE)
-    Job undo(@PathVariable String id, @RequestBody Person.Why why, HttpServletRequest request) {
+    @PostMapping(path = "/{job}/undo", consumes = MediaType.APPLICATION_JSON_VALUE)
+    Job undo(@PathVariable("job") String id, @RequestBody Person.Why why, HttpServletRequest request) {
         var person = why.person(request, "undoing job");
         return jobs.undo(Printable.of(id), person.who(), person.reason());
     }

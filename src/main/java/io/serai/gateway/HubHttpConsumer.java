@@ -285,6 +285,7 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Ga
             if (failure != null) {
                 problems.write(request, response, failure);
             } else {
+                NotModified.apply(exchange, request);
                 binding.writeResponse(exchange, response);
             }
         } catch (IOException | RuntimeException broken) {

@@ -69,9 +69,9 @@ final class ServicesController {
     @Operation(summary = "Announces an instance of a service, or that it is still there")
     @ApiResponse(responseCode = "200", description = "The instance was known", useReturnTypeSchema = true)
     @ApiResponse(responseCode = "201", description = "The instance is new", useReturnTypeSchema = true)
-    @PutMapping("/api/services/{name}/{instance}")
+    @PutMapping("/api/services/{service}/{instance}")
     ResponseEntity<Announcement> announce(
-            @PathVariable String name, @PathVariable String instance, @RequestBody Announcement said) {
+            @PathVariable("service") String name, @PathVariable String instance, @RequestBody Announcement said) {
         if (said.health() != null && said.health() != Health.UP && said.health() != Health.DOWN) {
             throw new Invalid(
                     "announcing service: 1 part(s) invalid",
@@ -100,9 +100,9 @@ final class ServicesController {
     }
 
     @Operation(summary = "Withdraws an instance of a service")
-    @DeleteMapping("/api/services/{name}/{instance}")
+    @DeleteMapping("/api/services/{service}/{instance}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void withdraw(@PathVariable String name, @PathVariable String instance) {
+    void withdraw(@PathVariable("service") String name, @PathVariable String instance) {
         announced.withdraw(name, instance);
         services.refresh();
     }

@@ -277,8 +277,8 @@ final class RouteFilesController {
     }
 
     @Operation(summary = "Shows a content that a route file had")
-    @GetMapping("/{folder}/{file}/versions/{number}")
-    Version version(@PathVariable String folder, @PathVariable String file, @PathVariable int number) {
+    @GetMapping("/{folder}/{file}/versions/{version}")
+    Version version(@PathVariable String folder, @PathVariable String file, @PathVariable("version") int number) {
         return versions.find(path(folder, file), number);
     }
 

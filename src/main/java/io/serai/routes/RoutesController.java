@@ -39,32 +39,32 @@ final class RoutesController {
     }
 
     @Operation(summary = "Shows a route")
-    @GetMapping("/{id}")
-    RouteView show(@PathVariable String id) {
+    @GetMapping("/{route}")
+    RouteView show(@PathVariable("route") String id) {
         return catalog.find(id);
     }
 
     @Operation(summary = "Starts a route")
-    @PostMapping("/{id}/start")
-    RouteView start(@PathVariable String id, HttpServletRequest request) {
+    @PostMapping("/{route}/start")
+    RouteView start(@PathVariable("route") String id, HttpServletRequest request) {
         return control(id, Control.START, request);
     }
 
     @Operation(summary = "Stops a route when it has finished what it has in hand")
-    @PostMapping("/{id}/stop")
-    RouteView stop(@PathVariable String id, HttpServletRequest request) {
+    @PostMapping("/{route}/stop")
+    RouteView stop(@PathVariable("route") String id, HttpServletRequest request) {
         return control(id, Control.STOP, request);
     }
 
     @Operation(summary = "Keeps new work from a route")
-    @PostMapping("/{id}/suspend")
-    RouteView suspend(@PathVariable String id, HttpServletRequest request) {
+    @PostMapping("/{route}/suspend")
+    RouteView suspend(@PathVariable("route") String id, HttpServletRequest request) {
         return control(id, Control.SUSPEND, request);
     }
 
     @Operation(summary = "Lets a suspended route go on")
-    @PostMapping("/{id}/resume")
-    RouteView resume(@PathVariable String id, HttpServletRequest request) {
+    @PostMapping("/{route}/resume")
+    RouteView resume(@PathVariable("route") String id, HttpServletRequest request) {
         return control(id, Control.RESUME, request);
     }
 

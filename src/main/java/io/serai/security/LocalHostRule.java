@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
 
 /**
  * Turns away requests that were meant for another host.
@@ -31,15 +29,6 @@ final class LocalHostRule implements RequestRule {
 
     @Override
     public Optional<Problem> refuse(HttpServletRequest request) {
-        var name = name(request.getHeader(HttpHeaders.HOST));
-        return allowed.contains(name) ? Optional.empty() : Optional.of(MISDIRECTED);
-    }
-
-    private static String name(@Nullable String host) {
-        if (host == null) {
-            return "";
-        }
-        var end = host.startsWith("[") ? host.indexOf(']') + 1 : host.indexOf(':');
-        return (end > 0 ? host.substring(0, end) : host).toLowerCase(Locale.ROOT);
+        return allowed.contains(Authority.nameOf(request)) ? Optional.empty() : Optional.of(MISDIRECTED);
     }
 }

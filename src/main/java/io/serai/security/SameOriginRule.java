@@ -57,9 +57,7 @@ final class SameOriginRule implements RequestRule {
     }
 
     private static boolean sameHost(String origin, HttpServletRequest request) {
-        var host = request.getHeader(HttpHeaders.HOST);
-        return host != null
-                && ORIGIN.matcher(origin).matches()
-                && origin.substring(origin.indexOf("//") + 2).equals(host.toLowerCase(Locale.ROOT));
+        return ORIGIN.matcher(origin).matches()
+                && origin.substring(origin.indexOf("//") + 2).equals(Authority.of(request));
     }
 }

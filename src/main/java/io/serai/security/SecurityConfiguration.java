@@ -110,6 +110,8 @@ class SecurityConfiguration {
                 // bodies are bytes: Tomcat would read a form as soon as somebody asks for a parameter
                 connector.setParseBodyMethods("");
                 if (connector.getProtocolHandler() instanceof LimitedConnections http) {
+                    // who is refused before the body is read is told before the body is sent
+                    http.setContinueResponseTiming("onRead");
                     http.setMostPerAddress(access.maxConnectionsPerAddress());
                 }
             });
@@ -173,7 +175,15 @@ class SecurityConfiguration {
         pages.setAllowedOrigins(origins);
         pages.setAllowedMethods(List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"));
         pages.addAllowedHeader(CorsConfiguration.ALL);
-        pages.setExposedHeaders(List.of("ETag", "Location", "Retry-After"));
+        pages.setExposedHeaders(List.of(
+                "Allow",
+                "ETag",
+                "Idempotent-Replayed",
+                "Link",
+                "Location",
+                "Retry-After",
+                "WWW-Authenticate",
+                "traceparent"));
         pages.setAllowCredentials(true);
         var everywhere = new UrlBasedCorsConfigurationSource();
         everywhere.registerCorsConfiguration("/**", pages);

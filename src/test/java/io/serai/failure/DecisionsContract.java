@@ -717,6 +717,7 @@ abstract class DecisionsContract {
                 "{\"kind\":\"replay\",\"select\":{\"subscription\":\"%s\"},\"rate\":1,\"reason\":\"try\"}"
                         .formatted(name)));
         var id = slow.path("id").asText();
+        assertThat(slow.at("/selection/subscription").asText()).isEqualTo(name);
         assertThat(post("/api/jobs/" + id + "/cancel", "{}").statusCode()).isEqualTo(422);
         assertThat(post("/api/jobs/" + id + "/cancel", "{\"reason\":\"mistake\"}")
                         .statusCode())
@@ -725,6 +726,10 @@ abstract class DecisionsContract {
                         .statusCode())
                 .isEqualTo(409);
         assertThat(audited(id)).containsExactly("CANCEL local mistake", "REPLAY local try");
+        assertThat(json(get("/api/failures/audit")).findValues("detail"))
+                .as("JSON, not a text that holds JSON")
+                .isNotEmpty()
+                .allMatch(JsonNode::isContainerNode);
     }
 
     @Test

@@ -186,6 +186,9 @@ class HttpRoutesIT {
                                     .setBody(String.join(
                                             ",",
                                             exchange.getMessage().getHeaders().keySet())));
+                    from("platform-http:/t/version")
+                            .setHeader("ETag", constant("\"7\""))
+                            .setBody(constant("body"));
                     from("platform-http:/t/name/{name}").setBody(simple("[${header.name}]"));
                     rest("/t/items").get("/{name}/parts/{part}").to("direct:item");
                     from("direct:item").setBody(simple("[${header.name}|${header.part}]"));
@@ -348,6 +351,21 @@ class HttpRoutesIT {
                 .allSatisfy(route -> assertThat(camel.getInflightRepository().size(route.getRouteId()))
                         .as("%s, from %s", route.getRouteId(), route.getEndpoint())
                         .isZero()));
+    }
+
+    @Test
+    void anAnswerThatTheCallerHasAlreadyIs304WithoutItsBody() throws Exception {
+        for (var tags : List.of("\"7\"", "W/\"7\"", "\"1\", \"7\"")) {
+            var response = client.get("/t/version", "If-None-Match", tags);
+            assertThat(response.statusCode()).as(tags).isEqualTo(304);
+            assertThat(response.body()).isEmpty();
+            assertThat(response.headers().firstValue("ETag")).contains("\"7\"");
+        }
+        for (var tags : List.of("\"8\"", "7", "")) {
+            assertThat(client.get("/t/version", "If-None-Match", tags).body()).as(tags).isEqualTo("body");
+        }
+        assertThat(client.post("/t/version", "{}", "Content-Type", JSON, "If-None-Match", "\"7\"").body())
+                .isEqualTo("body");
     }
 
     @Test

@@ -195,10 +195,15 @@ class HttpSurfaceIT {
                 from("platform-http:/api/bare/{thing}?httpMethodRestrict=GET,PUT")
                         .routeId("bare")
                         .setBody(constant("{}"));
+                from("platform-http:/api/below?matchOnUriPrefix=true&httpMethodRestrict=POST")
+                        .routeId("below")
+                        .to("json-validator:file:routes/schemas/shipment.schema.json")
+                        .setHeader("CamelHttpResponseCode", constant(202))
+                        .setBody(constant("{}"));
             }
         });
         assertThat(status("/api/bare/1", Role.READER)).isEqualTo(200);
-        assertThat(served()).hasSize(before.size() + 3);
+        assertThat(served()).hasSize(before.size() + 4);
         var paths = json(get("/v3/api-docs", Role.READER)).path("paths");
         assertThat(paths.at("/~1api~1bare~1{thing}/put/parameters/0/name").asText())
                 .isEqualTo("thing");
@@ -208,7 +213,16 @@ class HttpSurfaceIT {
                         .asText())
                 .isEqualTo("Shows a parcel");
 
-        for (var route : List.of("show-parcel", "parcel", "bare")) {
+        var below = paths.at("/~1api~1below~1{path}/post");
+        assertThat(below.at("/parameters/0/description").asText()).contains("any number of segments");
+        assertThat(below.path("responses").has("202")).isTrue();
+        assertThat(below.path("responses").has("200")).isFalse();
+        assertThat(below.at("/requestBody/content/application~1json/schema/$ref").asText())
+                .isEqualTo("#/components/schemas/ShipmentFile");
+        assertThat(paths.at("/~1api~1below/post").isMissingNode()).isFalse();
+        assertThat(paths.at("/~1api~1bare~1{thing}/get/responses").has("200")).isTrue();
+
+        for (var route : List.of("show-parcel", "parcel", "bare", "below")) {
             camel.getRouteController().stopRoute(route);
             assertThat(camel.removeRoute(route)).as(route).isTrue();
         }
@@ -259,9 +273,28 @@ class HttpSurfaceIT {
     void describedStatusesAreThoseThatTheHubAnswers() {
         assertThat(successes("/api/jobs", "post")).containsExactly("202");
         assertThat(successes("/api/events", "post")).containsExactly("202");
+        assertThat(successes("/api/fulfilment/shipments", "post")).containsExactlyInAnyOrder("200", "201");
+        assertThat(successes("/api/users", "post")).containsExactly("201");
+        assertThat(successes("/api/users/{id}", "delete")).containsExactly("204");
         assertThat(successes("/api/route-files/{folder}/{file}", "put")).containsExactlyInAnyOrder("200", "201");
         assertThat(successes("/api/route-files/{folder}/{file}", "delete")).containsExactly("204");
-        assertThat(successes("/api/services/{name}/{instance}", "put")).containsExactlyInAnyOrder("200", "201");
+        assertThat(successes("/api/services/{service}/{instance}", "put")).containsExactlyInAnyOrder("200", "201");
+    }
+
+    @Test
+    void aRoutesBodyIsDescribedByTheSchemaThatTheRouteChecksItBy() {
+        for (var call : List.of("/~1api~1users/post", "/~1api~1users~1{id}/put")) {
+            assertThat(document.at("/paths" + call + "/requestBody/content/application~1json/schema/$ref")
+                            .asText())
+                    .as(call)
+                    .isEqualTo("#/components/schemas/UserFile");
+        }
+        assertThat(document.at("/components/schemas/UserFile/properties").fieldNames())
+                .toIterable()
+                .contains("name", "email");
+        assertThat(document.at("/paths/~1api~1fulfilment~1shipments/post/requestBody/content/application~1json/schema/$ref")
+                        .asText())
+                .isEqualTo("#/components/schemas/ShipmentRequestFile");
     }
 
     @Test

@@ -14,7 +14,7 @@ import org.springframework.util.StringUtils;
 /**
  * Names and groups what a controller serves by its path, which is stable, instead of by its class.
  *
- * <p>{@code GET /api/events/{id}} is {@code getEventsById} of the group {@code events}.
+ * <p>{@code GET /api/routes/{route}} is {@code getRoutesByRoute} of the group {@code routes}.
  */
 final class OperationNames implements OpenApiCustomizer {
 

@@ -10,6 +10,13 @@ import io.swagger.v3.oas.models.media.StringSchema;
 import io.swagger.v3.oas.models.parameters.PathParameter;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.responses.ApiResponses;
+import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.parameters.RequestBody;
+import java.util.Objects;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.model.rest.RestDefinition;
+import org.apache.camel.model.rest.VerbDefinition;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +39,7 @@ import org.springdoc.core.customizers.OpenApiCustomizer;
 final class RouteOperations implements OpenApiCustomizer {
 
     private static final Pattern PATH_PARAMETER = Pattern.compile("\\{([^}]+)}");
+    private static final String REST = "path";
     private static final List<String> DESCRIBED =
             Arrays.stream(HttpMethod.values()).map(HttpMethod::name).toList();
 
@@ -53,18 +61,70 @@ final class RouteOperations implements OpenApiCustomizer {
         if (described.getComponents() != null && described.getComponents().getSchemas() != null) {
             described.getComponents().getSchemas().forEach(document.getComponents()::addSchemas);
         }
-        served().forEach(endpoint -> methods(endpoint)
-                .forEach(method -> add(document.getPaths(), endpoint.getUri(), method, bare(endpoint))));
+        var schemas = new FileSchemas(routes, document);
+        definitions().forEach(rest -> rest.getVerbs().forEach(verb -> complete(document.getPaths(), rest, verb, schemas)));
+        served().forEach(endpoint -> methods(endpoint).forEach(method -> paths(endpoint)
+                .forEach(path -> add(document.getPaths(), path, method, bare(endpoint, path, method, schemas)))));
+    }
+
+    private List<RestDefinition> definitions() {
+        return routes.getCamelContextExtension().getContextPlugin(Model.class).getRestDefinitions();
+    }
+
+    /** Adds what the steps of the verb's route say, where the verb does not say it. */
+    private void complete(Paths paths, RestDefinition rest, VerbDefinition verb, FileSchemas schemas) {
+        var path = (rest.getPath() + "/" + Objects.requireNonNullElse(verb.getPath(), "")).replaceAll("/+", "/");
+        var item = paths.get(path.length() > 1 ? path.replaceFirst("/$", "") : path);
+        var to = verb.getTo();
+        if (item == null || to == null) {
+            return;
+        }
+        var operation = item.readOperationsMap().get(HttpMethod.valueOf(verb.asVerb().toUpperCase(Locale.ROOT)));
+        if (operation == null) {
+            return;
+        }
+        var way = RouteWay.from(routes, to.getEndpointUri());
+        if (verb.getResponseMsgs().isEmpty()) {
+            operation.setResponses(answers(way));
+        }
+        if (verb.getType() == null && takesBody(verb.asVerb())) {
+            describe(operation, way, schemas);
+        }
+    }
+
+    private static void describe(Operation operation, RouteWay way, FileSchemas schemas) {
+        var schema = Optional.ofNullable(way.schema()).flatMap(schemas::refer);
+        if (schema.isEmpty()) {
+            return;
+        }
+        if (operation.getRequestBody() == null) {
+            operation.setRequestBody(new RequestBody().required(true));
+        }
+        var body = operation.getRequestBody();
+        if (body.getContent() == null || body.getContent().isEmpty()) {
+            body.setContent(new Content().addMediaType("application/json", new MediaType()));
+        }
+        body.getContent().values().forEach(each -> each.setSchema(schema.get()));
+    }
+
+    private static ApiResponses answers(RouteWay way) {
+        var answers = new ApiResponses();
+        way.statuses()
+                .forEach(status ->
+                        answers.addApiResponse(status, new ApiResponse().description("What the route answers")));
+        return answers;
+    }
+
+    private static boolean takesBody(String method) {
+        return List.of("POST", "PUT", "PATCH").contains(method.toUpperCase(Locale.ROOT));
     }
 
     private OpenAPI describedByRoutes() {
-        var definitions =
-                routes.getCamelContextExtension().getContextPlugin(Model.class).getRestDefinitions();
         var config = new BeanConfig();
         config.setVersion("3.1");
         try {
             return Optional.ofNullable(new RestOpenApiReader()
-                            .read(routes, definitions, config, routes.getName(), routes.getClassResolver()))
+                            .read(routes, definitions(), config, routes.getName(), routes.getClassResolver()))
                     .orElseGet(OpenAPI::new);
         } catch (IOException | ClassNotFoundException e) {
             throw new IllegalStateException("describing REST routes: a type they name is not there", e);
@@ -86,15 +146,32 @@ final class RouteOperations implements OpenApiCustomizer {
                 .map(HttpMethod::valueOf);
     }
 
-    private static Operation bare(HttpEndpointModel endpoint) {
+    /** With {@code matchOnUriPrefix} also what is below the path, at any depth. */
+    private static List<String> paths(HttpEndpointModel endpoint) {
+        var path = endpoint.getUri();
+        return isPrefix(endpoint) ? List.of(path, path.replaceFirst("/$", "") + "/{" + REST + "}") : List.of(path);
+    }
+
+    private static boolean isPrefix(HttpEndpointModel endpoint) {
+        return endpoint.getConsumer() != null
+                && endpoint.getConsumer().getEndpoint() instanceof PlatformHttpEndpoint http
+                && http.isMatchOnUriPrefix();
+    }
+
+    private Operation bare(HttpEndpointModel endpoint, String path, HttpMethod method, FileSchemas schemas) {
         var operation = new Operation();
-        PATH_PARAMETER
-                .matcher(endpoint.getUri())
-                .results()
-                .forEach(each -> operation.addParametersItem(
-                        new PathParameter().name(each.group(1)).schema(new StringSchema())));
-        return operation.responses(
-                new ApiResponses().addApiResponse("200", new ApiResponse().description("What the route answers")));
+        PATH_PARAMETER.matcher(path).results().map(each -> each.group(1)).forEach(name -> {
+            var parameter = new PathParameter().name(name).schema(new StringSchema());
+            operation.addParametersItem(
+                    name.equals(REST) && isPrefix(endpoint)
+                            ? parameter.description("The rest of the path: any number of segments, / as it is")
+                            : parameter);
+        });
+        var way = RouteWay.from(routes, "platform-http:" + endpoint.getUri());
+        if (takesBody(method.name())) {
+            describe(operation, way, schemas);
+        }
+        return operation.responses(answers(way));
     }
 
     private static void add(Paths paths, String path, HttpMethod method, Operation operation) {

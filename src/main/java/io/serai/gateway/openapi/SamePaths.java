@@ -18,7 +18,7 @@ import org.springframework.util.StringUtils;
 /**
  * Joins paths that differ only in the names of their parameters, which OpenAPI takes for one path given twice.
  *
- * <p>A parameter that is called otherwise in another is called after all: {@code /api/events/{idOrType}}. Its description
+ * <p>A parameter that is called otherwise in another is called after all: {@code /api/events/{eventOrType}}. Its description
  * says what each operation calls it.
  */
 final class SamePaths implements OpenApiCustomizer {
@@ -46,7 +46,7 @@ final class SamePaths implements OpenApiCustomizer {
         return PARAMETER.matcher(path).replaceAll("{}");
     }
 
-    /** {@code /api/events/{idOrType}} of {@code /api/events/{type}} and {@code /api/events/{id}}. */
+    /** {@code /api/events/{eventOrType}} of {@code /api/events/{type}} and {@code /api/events/{event}}. */
     private static String joined(String path, String other) {
         var others = parameters(other).iterator();
         return PARAMETER.matcher(path).replaceAll(each -> {

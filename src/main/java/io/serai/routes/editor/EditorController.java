@@ -74,7 +74,7 @@ final class EditorController {
         return answer(json, json, version);
     }
 
-    /** The ETag is compared with If-None-Match by Spring, which answers 304. */
+    /** The ETag is compared with If-None-Match by Spring, which answers 304; weak, since Tomcat compresses no strong one. */
     private static <T> ResponseEntity<T> answer(T body, byte[] content, @Nullable String version) {
         var current = DigestUtils.md5DigestAsHex(content);
         return ResponseEntity.ok()
@@ -82,7 +82,7 @@ final class EditorController {
                         current.equals(version)
                                 ? CacheControl.maxAge(YEAR).cachePrivate().immutable()
                                 : CacheControl.noCache().cachePrivate())
-                .eTag(current)
+                .eTag("W/\"" + current + "\"")
                 .contentType(MediaType.APPLICATION_JSON)
                 .body(body);
     }

@@ -26,6 +26,9 @@ final class EditorSchema {
     private static final String CAMEL = "schema/camelYamlDsl.json";
     private static final String COMPONENTS = "io.serai.components";
     private static final String FIRST = "event";
+    /** Labels begin with a quotation mark or a letter. */
+    private static final String BEFORE_LABELS = "!";
+
     private static final List<String> SCALARS = List.of("string", "number", "boolean");
 
     private final ObjectMapper json = new ObjectMapper();
@@ -74,11 +77,22 @@ final class EditorSchema {
                         .put("description", "Whether the route's error handler takes what fails here");
             }
             if (properties.has("uri") && properties.has("parameters")) {
-                var examples = ((ObjectNode) properties.path("uri")).putArray("examples");
-                components.forEach(each -> examples.add(each.getScheme() + ":"));
+                offer(components, (ObjectNode) properties.path("uri"));
                 schema.putArray("allOf").addObject().put("$ref", "#/items/definitions/" + COMPONENTS);
             }
         }
+    }
+
+    /** Language servers sort what they offer by its label, save snippets, which say where they stand. */
+    private static void offer(List<ComponentModel> components, ObjectNode uri) {
+        var examples = uri.putArray("examples");
+        components.forEach(each -> examples.add(each.getScheme() + ":"));
+        uri.putArray("defaultSnippets")
+                .addObject()
+                .put("label", FIRST + ":")
+                .put("description", "The events of this hub: event:TYPE publishes or subscribes")
+                .put("body", FIRST + ":")
+                .put("sortText", BEFORE_LABELS);
     }
 
     /** A property of the name "type" is no text. */

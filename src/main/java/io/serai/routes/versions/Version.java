@@ -11,19 +11,19 @@ import org.jspecify.annotations.Nullable;
  * A content that a route file had.
  *
  * <pre>{@code
- * {"path": "users/greet-user.camel.yaml", "number": 3, "hash": "9f86…", "author": "ada", "note": "greets in French",
+ * {"path": "users/greet-user.camel.yaml", "number": 3, "hash": "9f86…", "who": "ada", "note": "greets in French",
  *  "at": "2026-11-21T10:00:00Z", "result": "live", "findings": []}
  * }</pre>
  *
  * @param number 1 for the first of its path
- * @param author who put it over HTTP; {@code file} where it was written to the folder
+ * @param who who put it over HTTP; {@code file} where it was written to the folder
  * @param content only where one version is asked for; absent too where the file was removed
  */
 public record Version(
         String path,
         int number,
         String hash,
-        String author,
+        String who,
         String note,
         Instant at,
         Result result,

@@ -82,7 +82,7 @@ class RouteFilesIT {
 
         var versions = hub.get(at + "/versions").body();
         assertThat(JsonPath.<List<String>>read(versions, "$.items[*].note")).containsExactly("goes on", "begins");
-        assertThat(JsonPath.<List<String>>read(versions, "$.items[*].author")).containsOnly("local");
+        assertThat(JsonPath.<List<String>>read(versions, "$.items[*].who")).containsOnly("local");
         assertThat(JsonPath.<String>read(hub.get(at + "/versions/1").body(), "$.content"))
                 .isEqualTo(answering("put", "first"));
 
