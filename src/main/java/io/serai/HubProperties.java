@@ -14,4 +14,5 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("serai.hub")
 record HubProperties(
-        @NotNull @Pattern(regexp = "[!-~]{1,64}", message = "expected 1 to 64 visible ASCII characters, without spaces") String name) {}
+        @NotNull @Pattern(regexp = "[!-~]{1,64}", message = "expected 1 to 64 visible ASCII characters, without spaces")
+        String name) {}
