@@ -9,7 +9,7 @@ import org.springframework.validation.annotation.Validated;
 /**
  * This hub among others, {@code serai.hub.*}.
  *
- * @param name what it is called everywhere; the machine's name and the process id if not said ({@link OwnName})
+ * @param name what it is called everywhere; the machine's name and the process id if not set
  */
 @Validated
 @ConfigurationProperties("serai.hub")

@@ -88,7 +88,7 @@ class HubNameIT {
     }
 
     private static JsonNode get(ConfigurableApplicationContext hub, String path) throws Exception {
-        return send(hub, HttpRequest.newBuilder(uri(hub, path)).build());
+        return send(HttpRequest.newBuilder(uri(hub, path)).build());
     }
 
     private static void put(ConfigurableApplicationContext hub, String path, String body) throws Exception {
@@ -97,16 +97,14 @@ class HubNameIT {
                 .headers()
                 .firstValue("ETag")
                 .orElse("*");
-        send(
-                hub,
-                HttpRequest.newBuilder(uri(hub, path))
+        send(HttpRequest.newBuilder(uri(hub, path))
                         .header("Content-Type", "application/json")
                         .header("If-Match", version)
                         .PUT(HttpRequest.BodyPublishers.ofString(body))
                         .build());
     }
 
-    private static JsonNode send(ConfigurableApplicationContext hub, HttpRequest request) throws Exception {
+    private static JsonNode send(HttpRequest request) throws Exception {
         var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isLessThan(300);
         return new ObjectMapper().readTree(answer.body().isEmpty() ? "{}" : answer.body());
