@@ -39,8 +39,8 @@ class HubNameIT {
 
     @Test
     void aHubHasItsNameInRunsLeasesLivesRegistryFailuresInfoMetersAndLog(CapturedOutput output) throws Exception {
-        try (var hub = HubInside.start(
-                folder, Map.of(), "--serai.hub.name=" + NAME, "--serai.registry.services=parcels")) {
+        try (var hub =
+                HubInside.start(folder, Map.of(), "--serai.hub.name=" + NAME, "--serai.registry.services=parcels")) {
             var jdbc = hub.getBean(JdbcTemplate.class);
             await().atMost(Duration.ofSeconds(40)).until(hub.getBean(EventPublisher.class)::isUp);
 
@@ -61,7 +61,11 @@ class HubNameIT {
             });
             assertThat(get(hub, "/api/routes").path("hub").asText()).isEqualTo(NAME);
             assertThat(get(hub, "/actuator/info").at("/hub/name").asText()).isEqualTo(NAME);
-            assertThat(hub.getBean(MeterRegistry.class).get("serai.bus.up").gauge().getId().getTag("hub"))
+            assertThat(hub.getBean(MeterRegistry.class)
+                            .get("serai.bus.up")
+                            .gauge()
+                            .getId()
+                            .getTag("hub"))
                     .isEqualTo(NAME);
             assertThat(output.getOut().lines()).anyMatch(line -> line.contains("[" + NAME + "] "));
 
@@ -74,7 +78,8 @@ class HubNameIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "two words", "größe", "x234567890123456789012345678901234567890123456789012345678901234x"})
+    @ValueSource(
+            strings = {"", "two words", "größe", "x234567890123456789012345678901234567890123456789012345678901234x"})
     void aNameThatIsNoneRefusesTheStart(String name, CapturedOutput output) {
         assertThatThrownBy(() -> HubInside.start(folder, Map.of(), "--serai.hub.name=" + name));
         assertThat(output.getOut())
@@ -83,7 +88,7 @@ class HubNameIT {
     }
 
     private static JsonNode get(ConfigurableApplicationContext hub, String path) throws Exception {
-        return send(hub, HttpRequest.newBuilder(uri(hub, path)).build());
+        return send(HttpRequest.newBuilder(uri(hub, path)).build());
     }
 
     private static void put(ConfigurableApplicationContext hub, String path, String body) throws Exception {
@@ -92,16 +97,14 @@ class HubNameIT {
                 .headers()
                 .firstValue("ETag")
                 .orElse("*");
-        send(
-                hub,
-                HttpRequest.newBuilder(uri(hub, path))
+        send(HttpRequest.newBuilder(uri(hub, path))
                         .header("Content-Type", "application/json")
                         .header("If-Match", version)
                         .PUT(HttpRequest.BodyPublishers.ofString(body))
                         .build());
     }
 
-    private static JsonNode send(ConfigurableApplicationContext hub, HttpRequest request) throws Exception {
+    private static JsonNode send(HttpRequest request) throws Exception {
         var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isLessThan(300);
         return new ObjectMapper().readTree(answer.body().isEmpty() ? "{}" : answer.body());

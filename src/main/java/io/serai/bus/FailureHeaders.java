@@ -35,6 +35,7 @@ final class FailureHeaders {
     private static final int MAX_CAUSES = 10;
     /** Of what another system has answered. */
     private static final int MAX_ANSWER = 4 * 1024;
+
     private static final int PERSISTENT = 2;
 
     private final Clock clock;

@@ -36,8 +36,7 @@ public final class Parking {
     private final ScheduledExecutorService timer;
     private final FailureHeaders headers;
 
-    Parking(
-            Publishing publishing, ScheduledExecutorService timer, Clock clock, SecretValues secrets, HubName hub) {
+    Parking(Publishing publishing, ScheduledExecutorService timer, Clock clock, SecretValues secrets, HubName hub) {
         this.publishing = publishing;
         this.timer = timer;
         this.headers = new FailureHeaders(clock, secrets, hub);

@@ -23,9 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#name-retry-after">RFC 9110, Retry-After</a>
  */
 public record PartnerAnswer(
-        int status,
-        @Nullable Duration retryAfter,
-        @Nullable String body) {
+        int status, @Nullable Duration retryAfter, @Nullable String body) {
 
     /** Far more than is kept of it, so that a secret at the end of what is kept is masked whole. */
     private static final int MOST = 64 * 1024;
@@ -82,7 +80,8 @@ public record PartnerAnswer(
         }
         var length = header(failed, "Content-Length");
         var type = header(failed, "Content-Type");
-        return "binary, " + (length == null ? text.getBytes(StandardCharsets.UTF_8).length + " bytes as text" : length + " bytes")
+        return "binary, "
+                + (length == null ? text.getBytes(StandardCharsets.UTF_8).length + " bytes as text" : length + " bytes")
                 + (type == null ? "" : " of " + type);
     }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.registry;
 
-import io.serai.message.HubName;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.serai.message.HubName;
 import org.springframework.boot.autoconfigure.web.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -24,8 +25,8 @@ class PartnerAnswerTest {
         return new HttpOperationFailedException("http://partner.test/x", status, "no", null, headers, body);
     }
 
-    private static @Nullable PartnerAnswer answer(int status, Map<String, String> headers, @Nullable String body) {
-        return PartnerAnswer.of(new IllegalStateException(failed(status, headers, body)), NOW);
+    private static PartnerAnswer answer(int status, Map<String, String> headers, @Nullable String body) {
+        return Objects.requireNonNull(PartnerAnswer.of(new IllegalStateException(failed(status, headers, body)), NOW));
     }
 
     @Test
@@ -64,12 +65,14 @@ class PartnerAnswerTest {
                 "404 | 30 | none",
             })
     void retryAfterIsReadAsSecondsOrDate(int status, String header, @Nullable Duration expected) {
-        assertThat(answer(status, Map.of("retry-after", header), null).retryAfter()).isEqualTo(expected);
+        assertThat(answer(status, Map.of("retry-after", header), null).retryAfter())
+                .isEqualTo(expected);
     }
 
     @Test
     void aBinaryBodyIsItsSizeAndType() {
-        assertThat(answer(500, Map.of("Content-Type", "image/png", "Content-Length", "2048"), "\uFFFDPNG\u0000").body())
+        assertThat(answer(500, Map.of("Content-Type", "image/png", "Content-Length", "2048"), "\uFFFDPNG\u0000")
+                        .body())
                 .isEqualTo("binary, 2048 bytes of image/png");
         assertThat(answer(500, Map.of(), "a\u0000").body()).isEqualTo("binary, 2 bytes as text");
         assertThat(answer(500, Map.of(), "<p>\r\n\tgrüße</p>").body()).isEqualTo("<p>\r\n\tgrüße</p>");

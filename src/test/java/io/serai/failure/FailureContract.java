@@ -32,6 +32,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -237,7 +238,7 @@ abstract class FailureContract {
                 var name = callPartner(partner, "paced", status + "?after=600");
 
                 var failure = awaitStatus(name, FailureStatus.RETRYING);
-                assertThat(Duration.between(failure.lastFailedAt(), failure.dueAt()))
+                assertThat(Duration.between(failure.lastFailedAt(), Objects.requireNonNull(failure.dueAt())))
                         .isBetween(Duration.ofSeconds(595), Duration.ofSeconds(730));
                 assertThat(partner.calls("/" + status)).isEqualTo(1);
             }

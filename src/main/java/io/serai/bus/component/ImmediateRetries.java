@@ -36,10 +36,7 @@ final class ImmediateRetries {
         // the error handler counts in the message that came in
         var done = exchange.getIn().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
         var cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        return allowed > 0
-                && done <= allowed
-                && !exchange.isTransacted()
-                && (cause == null || isWorthItNow(cause));
+        return allowed > 0 && done <= allowed && !exchange.isTransacted() && (cause == null || isWorthItNow(cause));
     }
 
     /** Not so for what is wrong in itself, refused by another system, or asked to wait. */

@@ -303,7 +303,7 @@ public final class RecordedEvents extends EventComponent {
                             () -> BlockingRun.process(getProcessor(), exchange));
                 } catch (OnceOnly.EffectFailed failed) {
                     var cause = failed.getCause();
-                    if (retries <= 0 || !ImmediateRetries.isWorthItNow(cause)) {
+                    if (cause == null || retries <= 0 || !ImmediateRetries.isWorthItNow(cause)) {
                         throw cause instanceof Exception thrown ? thrown : failed;
                     }
                 } finally {

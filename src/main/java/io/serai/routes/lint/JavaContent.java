@@ -68,7 +68,8 @@ final class JavaContent {
     private static final Set<String> TEXTS =
             Set.of("log", "routeId", "setHeader", "setProperty", "setVariable", "header", "exchangeProperty");
 
-    private static final Set<String> PARAMETERS = Set.of("templateParameter", "templateOptionalParameter", "templateBean");
+    private static final Set<String> PARAMETERS =
+            Set.of("templateParameter", "templateOptionalParameter", "templateBean");
 
     /** Stands for what is known only when the hub runs. */
     private static final String OPEN = "{{…}}";
@@ -240,7 +241,8 @@ final class JavaContent {
                 // what is put together when the hub runs is no placeholder
                 content.texts()
                         .add(new Named(
-                                text.replace(OPEN, ""), placeOf(call.getArguments().get(0))));
+                                text.replace(OPEN, ""),
+                                placeOf(call.getArguments().get(0))));
             }
         }
 
@@ -299,7 +301,9 @@ final class JavaContent {
         /** Neither a URI nor a builder of one. */
         private boolean isExpression(ExpressionTree given) {
             var type = typeOf(given);
-            return !type.equals("java.lang.String") && !type.contains(".endpoint.") && !type.contains("EndpointProducer")
+            return !type.equals("java.lang.String")
+                    && !type.contains(".endpoint.")
+                    && !type.contains("EndpointProducer")
                     && !type.contains("EndpointConsumer");
         }
 

@@ -114,8 +114,7 @@ final class Bench implements AutoCloseable {
         var given = test.given();
         var isMessage = given.files().isEmpty() && given.events().isEmpty();
         var at = given.at() == null && isMessage ? first : given.at();
-        model.getRouteDefinitions()
-                .forEach(route -> turn(route, Objects.equals(route.getRouteId(), at)));
+        model.getRouteDefinitions().forEach(route -> turn(route, Objects.equals(route.getRouteId(), at)));
         camel.start();
     }
 

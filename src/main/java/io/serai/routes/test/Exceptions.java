@@ -64,7 +64,9 @@ final class Exceptions {
     }
 
     private static boolean isOfHttp(RouteTest.Thrown thrown) {
-        return thrown.status() != null || thrown.body() != null || !thrown.headers().isEmpty();
+        return thrown.status() != null
+                || thrown.body() != null
+                || !thrown.headers().isEmpty();
     }
 
     /**
@@ -111,8 +113,10 @@ final class Exceptions {
                     }
                 })
                 .findFirst()
-                .orElseThrow(() -> new Invalid("the mock's failure " + name
-                        + " is no exception that is known; name its class with the package, as in java.io.IOException"));
+                .orElseThrow(
+                        () -> new Invalid(
+                                "the mock's failure " + name
+                                        + " is no exception that is known; name its class with the package, as in java.io.IOException"));
     }
 
     private static @Nullable Class<? extends Exception> find(String name) {

@@ -125,11 +125,10 @@ final class Expectations {
                 .distinct()
                 .filter(endpoint -> test.expect().reached().stream()
                         .noneMatch(expected -> bench.traffic().matches(endpoint, expected.endpoint())))
-                .forEach(endpoint -> problems.add(
-                        (bench.traffic().hasMock(endpoint)
-                                        ? "%s was called more often than its mocks answer, and no expectation names it"
-                                        : "%s was called, which no mock answers and no expectation names")
-                                .formatted(endpoint)));
+                .forEach(endpoint -> problems.add((bench.traffic().hasMock(endpoint)
+                                ? "%s was called more often than its mocks answer, and no expectation names it"
+                                : "%s was called, which no mock answers and no expectation names")
+                        .formatted(endpoint)));
     }
 
     private static List<Arrived> arrived(Bench bench) {

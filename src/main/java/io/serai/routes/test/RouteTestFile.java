@@ -80,8 +80,8 @@ final class RouteTestFile {
                         + mock.endpoint());
             }
             if (mock.times() != null && mock.times() < 1) {
-                throw new Invalid(path + ": '" + test.name() + "' must say times of 1 or more of the mock "
-                        + mock.endpoint());
+                throw new Invalid(
+                        path + ": '" + test.name() + "' must say times of 1 or more of the mock " + mock.endpoint());
             }
             check(path, test, mock.failure());
         }

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.camel.ExchangeTimedOutException;
 import org.apache.camel.builder.RouteBuilder;
@@ -78,7 +79,7 @@ class ServersQueueIT extends QueueContract {
                     .asyncRequest(String.class);
             var request = await().until(() -> amqp.basicGet(queue, true), got -> got != null);
             assertThat(request.getProps().getExpiration()).isEqualTo(own == null ? "20000" : own);
-            amqp.basicPublish("", request.getProps().getReplyTo(), request.getProps(), "a".getBytes("UTF-8"));
+            amqp.basicPublish("", request.getProps().getReplyTo(), request.getProps(), "a".getBytes(StandardCharsets.UTF_8));
             assertThat(asked.get()).isEqualTo("a");
         }
     }

@@ -689,7 +689,8 @@ class RulesTest {
 
     @Test
     void rulesOfYamlHoldForJavaToo() {
-        assertThat(java(".filter(simple(\"${body[total]} > 10000\")).to(\"log:a\")")).containsExactly("number-comparison");
+        assertThat(java(".filter(simple(\"${body[total]} > 10000\")).to(\"log:a\")"))
+                .containsExactly("number-comparison");
         assertThat(java(".choice().when().simple(\"${body[total]} == 10000.01\").to(\"log:a\").end()"))
                 .containsExactly("number-comparison");
         assertThat(java(".setBody(simple(\"${body\"))")).containsExactly("simple");
@@ -712,13 +713,18 @@ class RulesTest {
                                 routeTemplate("t").templateParameter("not.set").from("timer:{{not.set}}").log("{{not.set.either}}");
                             }
                         }
-                        """).findings()).filteredOn(each -> each.rule().equals("unresolved-placeholder")).hasSize(1);
+                        """).findings())
+                .filteredOn(each -> each.rule().equals("unresolved-placeholder"))
+                .hasSize(1);
     }
 
     @Test
     void aVariableThatTheEnvironmentDoesNotHaveIsNamed() {
-        assertThat(steps("- setBody:\n    constant: '{{env:SERAI_NOT_THERE}}'")).containsExactly("unset-variable 11:23");
-        assertThat(steps("- setBody:\n    constant: '{{env:SERAI_NOT_THERE:none}} {{env:PATH}} {{?env:SERAI_NOT_THERE}}'"))
+        assertThat(steps("- setBody:\n    constant: '{{env:SERAI_NOT_THERE}}'"))
+                .containsExactly("unset-variable 11:23");
+        assertThat(
+                        steps(
+                                "- setBody:\n    constant: '{{env:SERAI_NOT_THERE:none}} {{env:PATH}} {{?env:SERAI_NOT_THERE}}'"))
                 .isEmpty();
     }
 

@@ -118,19 +118,25 @@ class RouteTesterIT {
             var route = "[{route: {id: forward, " + policy + "from: {uri: '" + from
                     + "', steps: [{to: 'http://away.test/x'}]}}}]";
             var given = "given: {at: forward, body: b, headers: {h: 1}}, ";
-            assertThat(problems(route, "{name: a, " + given + MOCK
-                            + "expect: {reached: [{endpoint: 'http://away.test*', count: 1, body: b, headers: {h: 1}}]}}"))
+            assertThat(
+                            problems(
+                                    route,
+                                    "{name: a, " + given + MOCK
+                                            + "expect: {reached: [{endpoint: 'http://away.test*', count: 1, body: b, headers: {h: 1}}]}}"))
                     .isEmpty();
-            assertThat(problems(route, "{name: a, " + given
-                            + "mocks: [{endpoint: 'http://away.test*', failure: {type: ConnectException}}], "
-                            + "expect: {failure: {type: java.net.ConnectException}}}"))
+            assertThat(problems(
+                            route,
+                            "{name: a, " + given
+                                    + "mocks: [{endpoint: 'http://away.test*', failure: {type: ConnectException}}], "
+                                    + "expect: {failure: {type: java.net.ConnectException}}}"))
                     .isEmpty();
         }
     }
 
     @Test
     void aRouteWithARetryPolicyHasItsTriesInPlaceAndIsRefusedWhereTheHubRefusesIt() {
-        var route = "[{route: {id: forward, routeConfigurationId: %s, from: {uri: '%s', steps: [{to: 'http://away.test/x'}]}}}]";
+        var route =
+                "[{route: {id: forward, routeConfigurationId: %s, from: {uri: '%s', steps: [{to: 'http://away.test/x'}]}}}]";
         var twice = "mocks: [{endpoint: 'http://away.test*', times: 2, failure: {status: 503}}, "
                 + "{endpoint: 'http://away.test*', reply: {body: ok}}], "
                 + "expect: {answer: {body: ok}, reached: [{endpoint: 'http://away.test*', count: 3}]}}";
@@ -148,8 +154,9 @@ class RouteTesterIT {
 
     @Test
     void aRouteRunsWithTheConfigurationItNamesAndThoseOfAll() throws Exception {
-        var handled = "onException: [{onException: {exception: [java.net.ConnectException], handled: {constant: 'true'}, "
-                + "steps: [{setBody: {constant: %s}}]}}]";
+        var handled =
+                "onException: [{onException: {exception: [java.net.ConnectException], handled: {constant: 'true'}, "
+                        + "steps: [{setBody: {constant: %s}}]}}]";
         Files.writeString(
                 folder.resolve("partner.camel.yaml"),
                 "[{routeConfiguration: {id: partner, " + handled.formatted("partner") + "}}]");
@@ -182,16 +189,18 @@ class RouteTesterIT {
                                 + "expect: {rows: [{sql: select id from users order by id, are: [{id: '2'}, {id: '3'}]}], "
                                 + "reached: [{endpoint: 'event:thing.stored', count: 2}]}}"))
                 .isEmpty();
-        assertThat(problems(
-                        route,
-                        "{name: a, given: {events: [" + event.formatted(1, 1) + "]}, "
-                                + "mocks: [{endpoint: 'http://away.test*', failure: {type: SocketTimeoutException}}], "
-                                + "expect: {failure: {type: SocketTimeoutException}, rows: [{sql: select id from users, are: []}], "
-                                + "reached: [{endpoint: 'http://away.test*', count: 3}, {endpoint: 'event:thing.stored', count: 0}]}}"))
+        assertThat(
+                        problems(
+                                route,
+                                "{name: a, given: {events: [" + event.formatted(1, 1) + "]}, "
+                                        + "mocks: [{endpoint: 'http://away.test*', failure: {type: SocketTimeoutException}}], "
+                                        + "expect: {failure: {type: SocketTimeoutException}, rows: [{sql: select id from users, are: []}], "
+                                        + "reached: [{endpoint: 'http://away.test*', count: 3}, {endpoint: 'event:thing.stored', count: 0}]}}"))
                 .isEmpty();
-        assertThat(problems(
-                        route,
-                        "{name: a, given: {events: [{type: thing.done, body: '1'}]}, expect: {failure: {type: Invalid, message: no subject}}}"))
+        assertThat(
+                        problems(
+                                route,
+                                "{name: a, given: {events: [{type: thing.done, body: '1'}]}, expect: {failure: {type: Invalid, message: no subject}}}"))
                 .isEmpty();
     }
 
@@ -203,15 +212,17 @@ class RouteTesterIT {
                       uri: event:thing.done?subscription=forward&idempotent=true%s
                       steps: [{setBody: {constant: b}}, {to: 'http://away.test/x'}]
                 """;
-        var again = "{name: a, given: {events: [{type: thing.done, id: e1}, {type: thing.done, id: e1}, {type: thing.done, id: e2}]}, "
-                + MOCK + "expect: {reached: [{endpoint: 'http://away.test*', count: 2}]}}";
+        var again =
+                "{name: a, given: {events: [{type: thing.done, id: e1}, {type: thing.done, id: e1}, {type: thing.done, id: e2}]}, "
+                        + MOCK + "expect: {reached: [{endpoint: 'http://away.test*', count: 2}]}}";
         assertThat(problems(route.formatted(""), again)).isEmpty();
         assertThat(problems(route.formatted("&batchSize=10"), again)).isEmpty();
     }
 
     @Test
     void aStepOfASubscriptionIsTriedAgainAsInTheHub() {
-        var route = "[{route: {from: {uri: 'event:thing.done?subscription=forward', steps: [{to: 'http://away.test/x'}]}}}]";
+        var route =
+                "[{route: {from: {uri: 'event:thing.done?subscription=forward', steps: [{to: 'http://away.test/x'}]}}}]";
         assertThat(problems(
                         route,
                         "{name: a, given: {events: [{type: thing.done}]}, "
@@ -271,7 +282,8 @@ class RouteTesterIT {
         assertThat(problems(
                         route.replace("setBody: {simple", "setHeader: {name: m, simple"),
                         "{name: a, mocks: [{endpoint: 'http://away.test*', failure: " + failure
-                                + "}], expect: {answer: {headers: {m: '" + (message.equals("?*") ? ".+" : message.replace("*", ".*"))
+                                + "}], expect: {answer: {headers: {m: '"
+                                + (message.equals("?*") ? ".+" : message.replace("*", ".*"))
                                 + "'}}}}"))
                 .isEmpty();
     }
@@ -302,10 +314,11 @@ class RouteTesterIT {
     void callsBeyondThoseThatMocksAnswerAreNamed() {
         var route = "[{route: {from: {uri: 'timer:x', steps: [{to: 'http://away.test/x'}, {to: 'http://away.test/x'}, "
                 + "{to: 'event:thing.done'}, {to: 'event:thing.done'}]}}}]";
-        assertThat(problems(
-                        route,
-                        "{name: a, within: 1ms, mocks: [{endpoint: 'http://away.test*', times: 1, reply: {body: a}}, "
-                                + "{endpoint: 'event:thing*', times: 1, reply: {}}], expect: {reached: [{endpoint: 'event:thing.done', count: 2}]}}"))
+        assertThat(
+                        problems(
+                                route,
+                                "{name: a, within: 1ms, mocks: [{endpoint: 'http://away.test*', times: 1, reply: {body: a}}, "
+                                        + "{endpoint: 'event:thing*', times: 1, reply: {}}], expect: {reached: [{endpoint: 'event:thing.done', count: 2}]}}"))
                 .singleElement()
                 .asString()
                 .contains("more often than its mocks answer");
