@@ -47,8 +47,6 @@ class FrontPage {
 
     @GetMapping(path = "/", produces = MediaType.TEXT_HTML_VALUE)
     ResponseEntity<Resource> forBrowsers() {
-        return ResponseEntity.ok()
-                .contentType(HTML)
-                .body(new ClassPathResource("front.html", FrontPage.class));
+        return ResponseEntity.ok().contentType(HTML).body(new ClassPathResource("front.html", FrontPage.class));
     }
 }

@@ -65,14 +65,19 @@ class LauncherTest {
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    private String given(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
+    private String given(Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
         var words = new ArrayList<>(List.of("/bin/sh", home.resolve("bin/serai").toString()));
         words.addAll(List.of(arguments));
         var program = new ProcessBuilder(words).directory(folder.toFile()).redirectErrorStream(true);
         program.environment()
                 .keySet()
                 .removeAll(List.of(
-                        "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "JAVA_OPTS", "SPRING_PROFILES_ACTIVE", "XDG_CACHE_HOME"));
+                        "JAVA_TOOL_OPTIONS",
+                        "JDK_JAVA_OPTIONS",
+                        "JAVA_OPTS",
+                        "SPRING_PROFILES_ACTIVE",
+                        "XDG_CACHE_HOME"));
         program.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
         program.environment().put("HOME", folder.toString());
         program.environment().putAll(environment);
@@ -102,8 +107,7 @@ class LauncherTest {
                 .contains("Serial")
                 .doesNotContain("-Xmx512m");
         // two collectors at once are an error of Java's
-        assertThat(given(Map.of(variable, "-XX:+UseZGC -Xmx2g"), "lint"))
-                .doesNotContain("Serial", "-Xmx512m");
+        assertThat(given(Map.of(variable, "-XX:+UseZGC -Xmx2g"), "lint")).doesNotContain("Serial", "-Xmx512m");
     }
 
     @Test

@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -405,7 +406,7 @@ class EventLogOverHttpIT {
         var anns = open("/api/events/stream", "user", "ann");
         var bobs = open("/api/events/stream", "user", "bob");
         anns.nextFrame();
-        Hub.LOGINS.remove("ann").setAuthenticated(false);
+        Objects.requireNonNull(Hub.LOGINS.remove("ann")).setAuthenticated(false);
         await().atMost(Duration.ofSeconds(10)).until(() -> anns.nextFrame().isEmpty());
         assertThat(bobs.nextFrame()).isNotEmpty();
     }

@@ -116,8 +116,9 @@ class ProductionJourney {
         var user = "{\"name\":\"Ada\",\"email\":\"ada@example.com\"}";
         assertThat(client.send("POST", "/api/users", user, login("admin")).statusCode())
                 .isEqualTo(201);
-        await().atMost(Duration.ofSeconds(30)).until(() -> meters().keySet()
-                .containsAll(Set.of("serai_eventlog_append_seconds_sum", "serai_subscriptions_backlog")));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> meters().keySet()
+                        .containsAll(Set.of("serai_eventlog_append_seconds_sum", "serai_subscriptions_backlog")));
 
         var meters = meters();
         var dashboard = new ObjectMapper()

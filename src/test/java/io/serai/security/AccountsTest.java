@@ -26,10 +26,9 @@ class AccountsTest {
     }
 
     private static List<String> authorities(String role) {
-        return accounts(List.of(user("ann", HASH, role)))
-                .find("ann").orElseThrow().authorities().stream()
-                        .map(GrantedAuthority::getAuthority)
-                        .toList();
+        return accounts(List.of(user("ann", HASH, role))).find("ann").orElseThrow().authorities().stream()
+                .map(GrantedAuthority::getAuthority)
+                .toList();
     }
 
     @Test

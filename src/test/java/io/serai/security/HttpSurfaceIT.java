@@ -119,8 +119,8 @@ class HttpSurfaceIT {
         var page = front("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html;charset=UTF-8");
-        assertThat(page.headers().firstValue("Content-Security-Policy")).hasValueSatisfying(policy -> assertThat(policy)
-                .contains("default-src 'self'"));
+        assertThat(page.headers().firstValue("Content-Security-Policy"))
+                .hasValueSatisfying(policy -> assertThat(policy).contains("default-src 'self'"));
         assertThat(page.body()).doesNotContain("<script", "<style", "style=").doesNotContainPattern("\\son[a-z]+=");
         var linked = Pattern.compile("href=\"(/[^\"]*)\"")
                 .matcher(page.body())

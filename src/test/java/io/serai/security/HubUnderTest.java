@@ -82,6 +82,12 @@ class HubUnderTest {
             return "served";
         }
 
+        /** More than the buffers of a connection take. */
+        @RequestMapping("/api/large")
+        byte[] large() {
+            return new byte[32 << 20];
+        }
+
         @RequestMapping("/api/users/broken")
         void broken(HttpServletResponse response) throws IOException {
             response.sendError(500);

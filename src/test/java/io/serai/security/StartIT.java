@@ -7,9 +7,11 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -105,6 +107,45 @@ class StartIT {
     }
 
     @Test
+    void healthHasThreadsOfItsOwnAtAManagementPortWhileReadersOfLargeAnswersTakeAllOthers() throws Exception {
+        try (var hub = start(
+                "--server.address=127.0.0.1",
+                "--server.tomcat.threads.max=2",
+                "--server.tomcat.connection-timeout=10s",
+                "--management.server.port=0",
+                "--management.server.address=127.0.0.1")) {
+            var port = ((ServletWebServerApplicationContext) hub).getWebServer().getPort();
+            var management = new Wire(hub.getEnvironment().getRequiredProperty("local.management.port", Integer.class));
+            var slow = new ArrayList<Socket>();
+            try {
+                for (int i = 0; i < 3; i++) {
+                    var reader = new Socket(InetAddress.getLoopbackAddress(), port);
+                    reader.getOutputStream()
+                            .write(("GET /api/large HTTP/1.1\r\nHost: localhost:" + port + "\r\n\r\n")
+                                    .getBytes(StandardCharsets.US_ASCII));
+                    slow.add(reader);
+                    // a thread writes to each of the first two, and the third has none
+                    if (i < 2) {
+                        assertThat(reader.getInputStream().read()).isEqualTo('H');
+                    }
+                }
+                slow.get(2).setSoTimeout(500);
+                assertThatThrownBy(() -> slow.get(2).getInputStream().read())
+                        .isInstanceOf(SocketTimeoutException.class);
+                assertThat(management.get("/actuator/health").status()).isEqualTo(200);
+                // who takes nothing for a connection timeout is given up
+                await().atMost(Duration.ofSeconds(40))
+                        .untilAsserted(() ->
+                                assertThat(new Wire(port).get("/").status()).isEqualTo(200));
+            } finally {
+                for (var each : slow) {
+                    each.close();
+                }
+            }
+        }
+    }
+
+    @Test
     void usersProtectAnotherManagementPortToo() {
         try (var hub = start(
                 USER, PASSWORD, ROLE, "--management.server.port=0", "--management.endpoints.web.exposure.include=*")) {
@@ -163,11 +204,15 @@ class StartIT {
         var encoder = new BCryptPasswordEncoder(4);
         Files.writeString(file, user.formatted(encoder.encode("first")));
         try (var hub = start("--serai.security.users-file=" + file)) {
-            var wire = new Wire(((ServletWebServerApplicationContext) hub).getWebServer().getPort());
-            assertThat(wire.get("/api/events", Wire.login("ann", "first")).status()).isEqualTo(200);
+            var wire = new Wire(
+                    ((ServletWebServerApplicationContext) hub).getWebServer().getPort());
+            assertThat(wire.get("/api/events", Wire.login("ann", "first")).status())
+                    .isEqualTo(200);
             Files.writeString(file, user.formatted(encoder.encode("second")));
-            await().until(() -> wire.get("/api/events", Wire.login("ann", "second")).status() == 200);
-            assertThat(wire.get("/api/events", Wire.login("ann", "first")).status()).isEqualTo(401);
+            await().until(() ->
+                    wire.get("/api/events", Wire.login("ann", "second")).status() == 200);
+            assertThat(wire.get("/api/events", Wire.login("ann", "first")).status())
+                    .isEqualTo(401);
         }
         assertThat(output).contains("login required users=1").doesNotContain("$2a$04");
     }

@@ -96,18 +96,20 @@ class UsersTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "- name: ann\\n  password: *open-sesame | line 2: not YAML",
-        "- name: [\\n  password: open-sesame | line 2: not YAML",
-        "- name: ann\\n  pasword: open-sesame | line 2: not a field",
-        "- name: ann\\n  password: [open-sesame] | line 2: password is not text",
-        "- name: ann\\n  password: x\\n  password: open-sesame | line 3: password is there twice",
-        "- ann:open-sesame | line 1: not a user",
-        "ann: open-sesame | line 1: no list",
-        "'' | line 1: no list",
-        "[] | names nobody",
-        "- name: ann\\n  password: open-sesame\\n  roles: [reader] | line 1: password is not a bcrypt hash"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "- name: ann\\n  password: *open-sesame | line 2: not YAML",
+                "- name: [\\n  password: open-sesame | line 2: not YAML",
+                "- name: ann\\n  pasword: open-sesame | line 2: not a field",
+                "- name: ann\\n  password: [open-sesame] | line 2: password is not text",
+                "- name: ann\\n  password: x\\n  password: open-sesame | line 3: password is there twice",
+                "- ann:open-sesame | line 1: not a user",
+                "ann: open-sesame | line 1: no list",
+                "'' | line 1: no list",
+                "[] | names nobody",
+                "- name: ann\\n  password: open-sesame\\n  roles: [reader] | line 1: password is not a bcrypt hash"
+            })
     void brokenFileRefusesTheStartWithItsLineAndNothingOfItsText(String text, String reason) throws IOException {
         write(text.replace("\\n", "\n"));
         assertThatThrownBy(this::users)

@@ -64,13 +64,7 @@ class WithUsersIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "/api/events",
-                "/console/a.js",
-                "/nowhere",
-                "/actuator",
-                "/actuator/prometheus",
-                "/actuator/env"
+            strings = {"/api/events", "/console/a.js", "/nowhere", "/actuator", "/actuator/prometheus", "/actuator/env"
             })
     void everythingNeedsALogin(String path) {
         var answer = wire.get(path);

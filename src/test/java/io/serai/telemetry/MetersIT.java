@@ -42,7 +42,8 @@ class MetersIT {
                   steps:
                     - %3$s
             """;
-    private static final String FAILS = "throwException: {message: bad, exceptionType: java.lang.IllegalStateException}";
+    private static final String FAILS =
+            "throwException: {message: bad, exceptionType: java.lang.IllegalStateException}";
 
     @TempDir
     static Path folder;
@@ -99,8 +100,7 @@ class MetersIT {
 
     /** The value of a time series, NaN where there is none. */
     private static double value(String series) throws IOException, InterruptedException {
-        return scrape()
-                .lines()
+        return scrape().lines()
                 .filter(line -> line.startsWith(series + " "))
                 .map(line -> Double.parseDouble(line.substring(series.length() + 1)))
                 .findFirst()

@@ -34,8 +34,7 @@ class PasswordIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"", "\n", "1234567890123456789012345678901234567890123456789012345678901234567890öü\n"})
+    @ValueSource(strings = {"", "\n", "1234567890123456789012345678901234567890123456789012345678901234567890öü\n"})
     void noPasswordOrOneThatBcryptWouldCutIsRefused(String typed) throws Exception {
         assertThat(said(program(), typed)).startsWith("2: serai password: ").doesNotContain("$2b$", "1234567890");
     }
