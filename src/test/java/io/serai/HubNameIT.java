@@ -98,10 +98,10 @@ class HubNameIT {
                 .firstValue("ETag")
                 .orElse("*");
         send(HttpRequest.newBuilder(uri(hub, path))
-                        .header("Content-Type", "application/json")
-                        .header("If-Match", version)
-                        .PUT(HttpRequest.BodyPublishers.ofString(body))
-                        .build());
+                .header("Content-Type", "application/json")
+                .header("If-Match", version)
+                .PUT(HttpRequest.BodyPublishers.ofString(body))
+                .build());
     }
 
     private static JsonNode send(HttpRequest request) throws Exception {

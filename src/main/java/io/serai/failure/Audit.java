@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.failure;
 
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.serai.message.HubName;
 import io.serai.message.Printable;
-import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -47,7 +47,10 @@ final class Audit {
             Action action,
             String target,
             String reason,
-            @JsonRawValue @Schema(implementation = Object.class) String detail,
+
+            @JsonRawValue @Schema(implementation = Object.class)
+            String detail,
+
             @Nullable String hub) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Audit.class);

@@ -62,14 +62,17 @@ public record Problem(
                         "headers-too-large",
                         "reading request: its headers are larger in all, or more of them, than the hub takes");
             case 500 ->
-                of(
-                        status, "answering request: the hub failed unexpectedly, its log tells more at this traceId");
+                of(status, "answering request: the hub failed unexpectedly, its log tells more at this traceId");
             case 503 -> unavailable("answering request: it took too long or the hub is starting, try again", 1);
             default -> of(status, "answering request failed");
         };
     }
 
-    /** @param seconds until the request may come again */
+    /**
+     * The answer of a hub that cannot serve now and expects to soon.
+     *
+     * @param seconds until the request may come again
+     */
     public static Problem unavailable(String detail, long seconds) {
         return of(503, "unavailable", detail).withHeader("Retry-After", Long.toString(seconds));
     }

@@ -54,12 +54,13 @@ public final class ProblemWriter {
         write(request, response, problem, null);
     }
 
-    /** @param failure for the log, where the hub is at fault */
+    /**
+     * Answers with a problem that the caller chose.
+     *
+     * @param failure for the log, where the hub is at fault
+     */
     public void write(
-            HttpServletRequest request,
-            HttpServletResponse response,
-            Problem problem,
-            @Nullable Throwable failure) {
+            HttpServletRequest request, HttpServletResponse response, Problem problem, @Nullable Throwable failure) {
         var path = path(request);
         var traceId = EventIds.next();
         log(problem, request, path, traceId, failure);

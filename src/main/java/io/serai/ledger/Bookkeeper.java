@@ -308,9 +308,12 @@ final class Bookkeeper implements SmartLifecycle {
                 true);
         var found = new ArrayList<MultiGauge.Row<?>>();
         try {
-            subscriptions.stream().sorted().limit(MAX_QUEUES).forEach(name -> depths.of(QueueDepths.queueOf(name))
-                    .ifPresent(depth -> found.add(
-                            MultiGauge.Row.of(Tags.of("subscription", name), depth.messages()))));
+            subscriptions.stream()
+                    .sorted()
+                    .limit(MAX_QUEUES)
+                    .forEach(name -> depths.of(QueueDepths.queueOf(name))
+                            .ifPresent(depth ->
+                                    found.add(MultiGauge.Row.of(Tags.of("subscription", name), depth.messages()))));
         } catch (Unavailable brokerAway) {
             found.clear();
             LOG.debug("the broker is away; no backlog is known", brokerAway);

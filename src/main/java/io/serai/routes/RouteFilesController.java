@@ -312,8 +312,7 @@ final class RouteFilesController {
     @ExceptionHandler
     void refused(RouteFiles.Bad bad, HttpServletRequest request, HttpServletResponse response) {
         var detail = "changing route file: " + said(bad.findings()) + "; nothing was changed";
-        problems.write(
-                request, response, Problem.of(422, "bad-route", detail).withMore("findings", bad.findings()));
+        problems.write(request, response, Problem.of(422, "bad-route", detail).withMore("findings", bad.findings()));
     }
 
     /** The first error in full. */

@@ -24,7 +24,8 @@ final class ConnectorErrors extends ErrorReportValve {
 
     private static final String TOO_LARGE =
             StringManager.getManager("org.apache.coyote.http11").getString("iib.requestheadertoolarge.error");
-    private static final Problem MALFORMED = Problem.of(400, "malformed-request", "The request line or a header is not valid HTTP.");
+    private static final Problem MALFORMED =
+            Problem.of(400, "malformed-request", "The request line or a header is not valid HTTP.");
     private static final Problem URI_TOO_LONG = Problem.of(414);
     private static final Problem HEADERS_TOO_LARGE = Problem.of(431);
 

@@ -28,7 +28,10 @@ final class ContentTypeRule implements RequestRule {
             new MediaType("text", "ping"),
             new MediaType("application", "csp-report"),
             new MediaType("application", "reports+json"));
-    private static final Problem UNSUPPORTED = Problem.of(415, "unsupported-media-type", "A call that changes something needs the header Content-Type: application/json, a CloudEvents type or another"
+    private static final Problem UNSUPPORTED = Problem.of(
+            415,
+            "unsupported-media-type",
+            "A call that changes something needs the header Content-Type: application/json, a CloudEvents type or another"
                     + " of serai.security.content-types. A CloudEvent in binary mode may have any type; its header"
                     + " ce-specversion tells.");
 

@@ -17,11 +17,21 @@ import org.springframework.security.web.firewall.RequestRejectedHandler;
 /** Says no in problem details where Spring Security would answer with an empty body or a page. */
 final class Doorkeeper implements AuthenticationEntryPoint, AccessDeniedHandler, RequestRejectedHandler {
 
-    private static final Problem UNAUTHORIZED = Problem.of(401, "unauthorized", "Send name and password of a user of the hub by HTTP Basic.");
-    private static final Problem FORBIDDEN = Problem.of(403, "forbidden", "None of your roles allows this. Prometheus needs metrics, reading reader, publishing and calling services client, running the hub"
+    private static final Problem UNAUTHORIZED =
+            Problem.of(401, "unauthorized", "Send name and password of a user of the hub by HTTP Basic.");
+    private static final Problem FORBIDDEN = Problem.of(
+            403,
+            "forbidden",
+            "None of your roles allows this. Prometheus needs metrics, reading reader, publishing and calling services client, running the hub"
                     + " operator, changing routes editor (serai.security.users).");
-    private static final Problem BUSY = Problem.of(429, "too-many-logins", "Too many passwords of this name and address wait to be checked, or were wrong. Try again in a minute.");
-    private static final Problem REJECTED = Problem.of(400, "malformed-request", "The request line or a parameter name holds something that is never served: an unknown method, an encoded"
+    private static final Problem BUSY = Problem.of(
+            429,
+            "too-many-logins",
+            "Too many passwords of this name and address wait to be checked, or were wrong. Try again in a minute.");
+    private static final Problem REJECTED = Problem.of(
+            400,
+            "malformed-request",
+            "The request line or a parameter name holds something that is never served: an unknown method, an encoded"
                     + " slash, percent sign or control character, a semicolon, a backslash, // or a path that climbs with ..");
 
     private final ProblemWriter problems;

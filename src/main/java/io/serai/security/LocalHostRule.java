@@ -17,7 +17,10 @@ import java.util.Set;
  */
 final class LocalHostRule implements RequestRule {
 
-    private static final Problem MISDIRECTED = Problem.of(421, "misdirected-request", "The Host header names another host. Use localhost, or add the name to serai.security.allowed-hosts.");
+    private static final Problem MISDIRECTED = Problem.of(
+            421,
+            "misdirected-request",
+            "The Host header names another host. Use localhost, or add the name to serai.security.allowed-hosts.");
 
     private final Set<String> allowed = new HashSet<>(Set.of("localhost", "127.0.0.1", "[::1]"));
 

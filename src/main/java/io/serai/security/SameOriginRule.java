@@ -24,7 +24,10 @@ final class SameOriginRule implements RequestRule {
 
     private static final Pattern ORIGIN = Pattern.compile("https?://([a-z0-9.\\-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?");
     private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
-    private static final Problem FOREIGN = Problem.of(403, "foreign-origin", "The request comes from a web page of another site. List its origin in serai.security.allowed-origins if it may"
+    private static final Problem FOREIGN = Problem.of(
+            403,
+            "foreign-origin",
+            "The request comes from a web page of another site. List its origin in serai.security.allowed-origins if it may"
                     + " call the hub; behind a proxy, let the proxy keep the Host header.");
 
     private final Set<String> allowed;

@@ -41,10 +41,10 @@ final class UsersFile {
     private static final Logger LOG = LoggerFactory.getLogger(UsersFile.class);
     private static final int MOST_BYTES = 1_000_000;
     private static final Set<String> FIELDS = Set.of("name", "password", "roles");
-    private static final String SHAPE = "Write a list of users, each with name, password (a bcrypt hash) and roles;"
-            + " [] is a list of none.";
-    private static final Set<PosixFilePermission> OWNER = Set.of(
-            PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
+    private static final String SHAPE =
+            "Write a list of users, each with name, password (a bcrypt hash) and roles;" + " [] is a list of none.";
+    private static final Set<PosixFilePermission> OWNER =
+            Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
 
     private final Path path;
 

@@ -48,9 +48,12 @@ record PreviousBuild(@Nullable Path classes, String reason) {
                 classes.toString(),
                 "-cp",
                 libraries()));
-        try (var files = Stream.concat(
-                Files.walk(sources.resolve("src/main/java")), Files.walk(Path.of("src/generated/java")))) {
-            files.map(Path::toString).filter(name -> name.endsWith(".java")).forEach(options::add);
+        try (var before = Files.walk(sources.resolve("src/main/java"));
+                var generated = Files.walk(Path.of("src/generated/java"))) {
+            Stream.concat(before, generated)
+                    .map(Path::toString)
+                    .filter(name -> name.endsWith(".java"))
+                    .forEach(options::add);
         }
         var compiler = ToolProvider.getSystemJavaCompiler();
         var said = new java.io.ByteArrayOutputStream();

@@ -2,7 +2,6 @@
 package io.serai.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.serai.journey.HubClient;
 import io.serai.testing.HubProcess;
@@ -16,6 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Hubs are replaced under load by those of this build, one after the other, and one goes back.
@@ -31,12 +31,15 @@ class RollingUpgradeJourney {
     void hubsOfTheVersionBeforeAndOfThisShareTheWork(@TempDir Path folder) throws Exception {
         var rounds = Math.max(1, Settings.kills() / 10);
         var previous = PreviousBuild.find(folder.resolve("previous"));
-        assumeTrue(previous.classes() != null, previous.reason());
+        var classes = previous.classes();
+        if (classes == null) {
+            throw new TestAbortedException(previous.reason());
+        }
         var servers = SharedNodes.newProperties();
         try (var system = new OtherSystem();
                 var one = Hubs.in(folder.resolve("one"), servers, system);
                 var two = Hubs.in(folder.resolve("two"), servers, system)) {
-            var before = one.commandOf(previous.classes());
+            var before = one.commandOf(classes);
             // a migration of the suite's own would stand behind those of the next version
             one.with("spring.flyway.locations", "classpath:db/migration");
             two.with("spring.flyway.locations", "classpath:db/migration");

@@ -347,10 +347,12 @@ class HttpRoutesIT {
     /** However a call has ended: a route that counts it as in flight for ever can never be replaced. */
     @AfterEach
     void noRouteCountsACallAsInFlight() {
-        Awaitility.await().untilAsserted(() -> assertThat(camel.getRoutes())
-                .allSatisfy(route -> assertThat(camel.getInflightRepository().size(route.getRouteId()))
-                        .as("%s, from %s", route.getRouteId(), route.getEndpoint())
-                        .isZero()));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(camel.getRoutes())
+                        .allSatisfy(route -> assertThat(
+                                        camel.getInflightRepository().size(route.getRouteId()))
+                                .as("%s, from %s", route.getRouteId(), route.getEndpoint())
+                                .isZero()));
     }
 
     @Test
@@ -362,9 +364,12 @@ class HttpRoutesIT {
             assertThat(response.headers().firstValue("ETag")).contains("\"7\"");
         }
         for (var tags : List.of("\"8\"", "7", "")) {
-            assertThat(client.get("/t/version", "If-None-Match", tags).body()).as(tags).isEqualTo("body");
+            assertThat(client.get("/t/version", "If-None-Match", tags).body())
+                    .as(tags)
+                    .isEqualTo("body");
         }
-        assertThat(client.post("/t/version", "{}", "Content-Type", JSON, "If-None-Match", "\"7\"").body())
+        assertThat(client.post("/t/version", "{}", "Content-Type", JSON, "If-None-Match", "\"7\"")
+                        .body())
                 .isEqualTo("body");
     }
 

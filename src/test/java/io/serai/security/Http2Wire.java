@@ -51,8 +51,9 @@ record Http2Wire(int port) {
             if (type == SETTINGS && (flags & ACK) == 0) {
                 socket.getOutputStream().write(frame(SETTINGS, ACK, 0, new byte[0]));
             } else if (type == RST_STREAM || type == GOAWAY) {
-                throw new IOException("the server has given up this stream: frame type %d of stream %d, %s, after \"%s\""
-                        .formatted(type, stream, HexFormat.of().formatHex(payload), body));
+                throw new IOException(
+                        "the server has given up this stream: frame type %d of stream %d, %s, after \"%s\""
+                                .formatted(type, stream, HexFormat.of().formatHex(payload), body));
             } else if (type == DATA && stream == 1) {
                 body.writeBytes(payload);
             }

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +43,7 @@ class HttpDefaultsIT {
 
         @GetMapping("/api/large")
         ResponseEntity<byte[]> large(@RequestParam String type) {
-            return ResponseEntity.ok().header("Content-Type", type).body(LARGE.getBytes());
+            return ResponseEntity.ok().header("Content-Type", type).body(LARGE.getBytes(StandardCharsets.UTF_8));
         }
 
         @PostMapping("/api/read")

@@ -217,7 +217,8 @@ class HttpSurfaceIT {
         assertThat(below.at("/parameters/0/description").asText()).contains("any number of segments");
         assertThat(below.path("responses").has("202")).isTrue();
         assertThat(below.path("responses").has("200")).isFalse();
-        assertThat(below.at("/requestBody/content/application~1json/schema/$ref").asText())
+        assertThat(below.at("/requestBody/content/application~1json/schema/$ref")
+                        .asText())
                 .isEqualTo("#/components/schemas/ShipmentFile");
         assertThat(paths.at("/~1api~1below/post").isMissingNode()).isFalse();
         assertThat(paths.at("/~1api~1bare~1{thing}/get/responses").has("200")).isTrue();
@@ -292,7 +293,8 @@ class HttpSurfaceIT {
         assertThat(document.at("/components/schemas/UserFile/properties").fieldNames())
                 .toIterable()
                 .contains("name", "email");
-        assertThat(document.at("/paths/~1api~1fulfilment~1shipments/post/requestBody/content/application~1json/schema/$ref")
+        assertThat(document.at(
+                                "/paths/~1api~1fulfilment~1shipments/post/requestBody/content/application~1json/schema/$ref")
                         .asText())
                 .isEqualTo("#/components/schemas/ShipmentRequestFile");
     }

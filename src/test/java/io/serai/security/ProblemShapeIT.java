@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,14 +51,14 @@ class ProblemShapeIT {
         for (int i = 0; i < roles.length; i++) {
             var user = "--serai.security.users[" + i + "].";
             arguments.addAll(List.of(
-                    user + "name=" + roles[i].key(),
-                    user + "password=" + hash,
-                    user + "roles=" + roles[i].key()));
+                    user + "name=" + roles[i].key(), user + "password=" + hash, user + "roles=" + roles[i].key()));
         }
         var all = "--serai.security.users[" + roles.length + "].";
-        arguments.addAll(List.of(all + "name=all", all + "password=" + hash, all + "roles=operator,editor,client,metrics"));
+        arguments.addAll(
+                List.of(all + "name=all", all + "password=" + hash, all + "roles=operator,editor,client,metrics"));
         hub = HubInside.start(arguments);
-        wire = new Wire(((ServletWebServerApplicationContext) hub).getWebServer().getPort());
+        wire = new Wire(
+                ((ServletWebServerApplicationContext) hub).getWebServer().getPort());
     }
 
     @AfterAll
@@ -170,11 +171,16 @@ class ProblemShapeIT {
         return wire.send(method, operation.uri(), body, all.toArray(String[]::new));
     }
 
-    private void check(SoftAssertions checks, Operation operation, Integer status, Wire.Answer answer) {
+    private void check(SoftAssertions checks, Operation operation, @Nullable Integer status, Wire.Answer answer) {
         check(checks, operation.method() + " " + operation.path(), status, operation.uri(), answer);
     }
 
-    private void check(SoftAssertions checks, String what, Integer status, String instance, Wire.Answer answer) {
+    private void check(
+            SoftAssertions checks,
+            String what,
+            @Nullable Integer status,
+            @Nullable String instance,
+            Wire.Answer answer) {
         var as = what + " -> " + answer.head() + "\n" + answer.body();
         if (status != null) {
             checks.assertThat(answer.status()).as(as).isEqualTo(status);
@@ -198,7 +204,9 @@ class ProblemShapeIT {
         checks.assertThat(problem.path("traceId").asText()).as(as).matches("[0-9a-f-]{36}");
         var title = titles.putIfAbsent(
                 problem.path("type").asText(), problem.path("title").asText());
-        checks.assertThat(problem.path("title").asText()).as(as).isEqualTo(title == null ? problem.path("title").asText() : title);
+        checks.assertThat(problem.path("title").asText())
+                .as(as)
+                .isEqualTo(title == null ? problem.path("title").asText() : title);
     }
 
     private static JsonNode json(String body) {
@@ -216,8 +224,10 @@ class ProblemShapeIT {
         JSON.readTree(body.substring(body.indexOf('{'), body.lastIndexOf('}') + 1))
                 .path("paths")
                 .properties()
-                .forEach(path -> path.getValue().fieldNames().forEachRemaining(method ->
-                        operations.add(new Operation(method.toUpperCase(Locale.ROOT), path.getKey()))));
+                .forEach(path -> path.getValue()
+                        .fieldNames()
+                        .forEachRemaining(method ->
+                                operations.add(new Operation(method.toUpperCase(Locale.ROOT), path.getKey()))));
         return operations;
     }
 

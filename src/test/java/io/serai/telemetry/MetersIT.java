@@ -148,7 +148,8 @@ class MetersIT {
         var scrape = scrape();
         assertThat(scrape.lines().filter(line -> line.startsWith("# TYPE serai_")))
                 .hasSizeGreaterThan(15)
-                .allSatisfy(type -> assertThat(scrape).containsPattern("(?m)^# HELP " + type.split(" ")[2] + " \\S"));
+                .allSatisfy(
+                        type -> assertThat(scrape).containsPattern("(?m)^# HELP " + type.split(" ", -1)[2] + " \\S"));
         assumeTrue(Files.isExecutable(PROMTOOL), "promtool is not installed");
         var check = new ProcessBuilder(PROMTOOL.toString(), "check", "metrics")
                 .redirectErrorStream(true)

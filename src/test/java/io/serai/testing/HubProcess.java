@@ -30,6 +30,7 @@ public final class HubProcess implements AutoCloseable {
 
     /** A busy machine needs longer. */
     private static final Duration START = Duration.ofSeconds(Integer.getInteger("serai.test.start-seconds", 90));
+
     private static final int ATTEMPTS = 3;
 
     private HttpClient http = HttpClient.newHttpClient();

@@ -6,6 +6,7 @@ import io.swagger.v3.core.util.Json31;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.media.Schema;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.ResourceHelper;
@@ -40,7 +41,7 @@ final class FileSchemas {
     private static String name(String uri) {
         var file = uri.replaceFirst("^.*[/:]", "").replaceFirst("(\\.schema)?\\.json$", "");
         var name = new StringBuilder();
-        for (var word : file.split("[^A-Za-z0-9]+")) {
+        for (var word : file.split("[^A-Za-z0-9]+", -1)) {
             name.append(StringUtils.capitalize(word));
         }
         return name.append("File").toString();
@@ -52,7 +53,7 @@ final class FileSchemas {
                     || schema.findValuesAsText("$ref").stream().anyMatch(each -> !each.startsWith("#"))) {
                 return Optional.empty();
             }
-            schema.remove(java.util.List.of("$schema", "$id"));
+            schema.remove(List.of("$schema", "$id"));
             // what it refers to in itself is then within the document
             var text = schema.toString().replace("\"$ref\":\"#", "\"$ref\":\"#/components/schemas/" + name);
             Schema<?> parsed = Json31.mapper().readValue(text, Schema.class);

@@ -6,28 +6,28 @@ import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.PathItem.HttpMethod;
 import io.swagger.v3.oas.models.Paths;
-import io.swagger.v3.oas.models.media.StringSchema;
-import io.swagger.v3.oas.models.parameters.PathParameter;
-import io.swagger.v3.oas.models.responses.ApiResponse;
-import io.swagger.v3.oas.models.responses.ApiResponses;
 import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.media.StringSchema;
+import io.swagger.v3.oas.models.parameters.PathParameter;
 import io.swagger.v3.oas.models.parameters.RequestBody;
-import java.util.Objects;
-import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
-import org.apache.camel.model.rest.RestDefinition;
-import org.apache.camel.model.rest.VerbDefinition;
+import io.swagger.v3.oas.models.responses.ApiResponse;
+import io.swagger.v3.oas.models.responses.ApiResponses;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.HttpEndpointModel;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.model.Model;
+import org.apache.camel.model.rest.RestDefinition;
+import org.apache.camel.model.rest.VerbDefinition;
 import org.apache.camel.openapi.BeanConfig;
 import org.apache.camel.openapi.RestOpenApiReader;
 import org.springdoc.core.customizers.OpenApiCustomizer;
@@ -62,9 +62,12 @@ final class RouteOperations implements OpenApiCustomizer {
             described.getComponents().getSchemas().forEach(document.getComponents()::addSchemas);
         }
         var schemas = new FileSchemas(routes, document);
-        definitions().forEach(rest -> rest.getVerbs().forEach(verb -> complete(document.getPaths(), rest, verb, schemas)));
-        served().forEach(endpoint -> methods(endpoint).forEach(method -> paths(endpoint)
-                .forEach(path -> add(document.getPaths(), path, method, bare(endpoint, path, method, schemas)))));
+        definitions()
+                .forEach(rest -> rest.getVerbs().forEach(verb -> complete(document.getPaths(), rest, verb, schemas)));
+        served().forEach(endpoint -> methods(endpoint)
+                .forEach(method -> paths(endpoint)
+                        .forEach(path ->
+                                add(document.getPaths(), path, method, bare(endpoint, path, method, schemas)))));
     }
 
     private List<RestDefinition> definitions() {
@@ -79,7 +82,8 @@ final class RouteOperations implements OpenApiCustomizer {
         if (item == null || to == null) {
             return;
         }
-        var operation = item.readOperationsMap().get(HttpMethod.valueOf(verb.asVerb().toUpperCase(Locale.ROOT)));
+        var operation =
+                item.readOperationsMap().get(HttpMethod.valueOf(verb.asVerb().toUpperCase(Locale.ROOT)));
         if (operation == null) {
             return;
         }

@@ -90,8 +90,7 @@ final class RouteWay {
         } else if (step instanceof SetHeaderDefinition header) {
             status(header, always);
         } else if (step instanceof SetBodyDefinition || step instanceof TransformDefinition) {
-            isRequest = isRequest
-                    && !(((ExpressionNode) step).getExpression() instanceof ConstantExpression);
+            isRequest = isRequest && !(((ExpressionNode) step).getExpression() instanceof ConstantExpression);
         } else if (step instanceof ChoiceDefinition choice) {
             choice.getWhenClauses().forEach(when -> steps(when.getOutputs(), false));
             Optional.ofNullable(choice.getOtherwise()).ifPresent(otherwise -> steps(otherwise.getOutputs(), false));

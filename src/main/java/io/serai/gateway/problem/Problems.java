@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.gateway.problem;
 
-import io.serai.http.Problem;
-import io.serai.http.ProblemReader;
-import io.serai.http.Refused;
 import com.fasterxml.jackson.core.JsonGenerationException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
@@ -13,6 +10,9 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.serai.bus.DatabaseAway;
 import io.serai.bus.EventTooLarge;
 import io.serai.bus.format.MalformedJson;
+import io.serai.http.Problem;
+import io.serai.http.ProblemReader;
+import io.serai.http.Refused;
 import io.serai.message.Conflict;
 import io.serai.message.Invalid;
 import io.serai.message.NotFound;
@@ -30,8 +30,8 @@ import org.apache.coyote.BadRequestException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.dao.DataIntegrityViolationException;
-import org.springframework.stereotype.Component;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.stereotype.Component;
 import org.springframework.web.ErrorResponse;
 
 /**

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "password",
         mixinStandardHelpOptions = true,
-        description = "Asks for a password, or reads it from its input, and prints its bcrypt hash for a user of the hub.",
+        description =
+                "Asks for a password, or reads it from its input, and prints its bcrypt hash for a user of the hub.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:the hash was printed", "2:no password, two that differ, or one over 72 bytes"})
 final class Password implements Callable<Integer> {

@@ -75,7 +75,10 @@ class ReloadConfiguration {
         var installer = new Installer(camel, new Loader(camel, directory, compiled), clock);
         return new Reloader(
                 lint.getIfAvailable(() -> (changed, all) -> List.of()),
-                new FlowTables(flyway.stream().map(each -> each.getConfiguration().getDataSource()).findFirst().orElse(database)),
+                new FlowTables(flyway.stream()
+                        .map(each -> each.getConfiguration().getDataSource())
+                        .findFirst()
+                        .orElse(database)),
                 new Preflight(new Scratch(beans, camel, directory), directory, compiled, clock),
                 new Swap(camel, installer, served, progress, properties.drainTimeout()),
                 properties.changeSet(),

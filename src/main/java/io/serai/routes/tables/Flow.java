@@ -69,12 +69,18 @@ record Flow(String folder, List<RouteFile> scripts) {
             var name = script.path().substring(script.path().lastIndexOf('/') + 1);
             if (!NAME.matcher(name).matches()) {
                 findings.add(error(
-                        script.path(), 1, "'" + name + "' is not the name of a migration", "as V2__index_of_lines.sql"));
+                        script.path(),
+                        1,
+                        "'" + name + "' is not the name of a migration",
+                        "as V2__index_of_lines.sql"));
             }
         }
         if (history().length() > MAX_IDENTIFIER) {
             findings.add(error(
-                    scripts.get(0).path(), 1, "the path of the flow's folder is too long", "use at most 58 characters"));
+                    scripts.get(0).path(),
+                    1,
+                    "the path of the flow's folder is too long",
+                    "use at most 58 characters"));
         }
         return findings;
     }

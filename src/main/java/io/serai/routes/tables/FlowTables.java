@@ -142,7 +142,10 @@ public final class FlowTables {
         return switch (script.errorDetails.errorCode.toString()) {
             case "CHECKSUM_MISMATCH" ->
                 Flow.error(
-                        path, 1, "this script has run already and was changed since", "put it back, and add another script");
+                        path,
+                        1,
+                        "this script has run already and was changed since",
+                        "put it back, and add another script");
             case "RESOLVED_VERSIONED_MIGRATION_NOT_APPLIED" ->
                 Flow.error(
                         path,
@@ -172,7 +175,10 @@ public final class FlowTables {
             }
         }
         return Flow.error(
-                flow.scripts().get(0).path(), 1, String.valueOf(failed.getMessage()), "see the documentation of Flyway");
+                flow.scripts().get(0).path(),
+                1,
+                String.valueOf(failed.getMessage()),
+                "see the documentation of Flyway");
     }
 
     private static Stream<Throwable> causes(Throwable thrown) {

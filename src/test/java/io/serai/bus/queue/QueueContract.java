@@ -35,9 +35,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -220,8 +220,8 @@ abstract class QueueContract {
     void aBodyThatIsNeitherBytesNorTextIsRefused(Object body) throws Exception {
         var queue = newQueue();
 
-        assertThatThrownBy(() -> camel.createProducerTemplate()
-                        .sendBody("spring-rabbitmq:default?routingKey=" + queue, body))
+        assertThatThrownBy(() ->
+                        camel.createProducerTemplate().sendBody("spring-rabbitmq:default?routingKey=" + queue, body))
                 .cause()
                 .isInstanceOf(Invalid.class)
                 .hasMessageContaining(body.getClass().getName())

@@ -79,7 +79,8 @@ class ServersQueueIT extends QueueContract {
                     .asyncRequest(String.class);
             var request = await().until(() -> amqp.basicGet(queue, true), got -> got != null);
             assertThat(request.getProps().getExpiration()).isEqualTo(own == null ? "20000" : own);
-            amqp.basicPublish("", request.getProps().getReplyTo(), request.getProps(), "a".getBytes(StandardCharsets.UTF_8));
+            amqp.basicPublish(
+                    "", request.getProps().getReplyTo(), request.getProps(), "a".getBytes(StandardCharsets.UTF_8));
             assertThat(asked.get()).isEqualTo("a");
         }
     }

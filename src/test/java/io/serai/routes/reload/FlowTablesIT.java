@@ -70,16 +70,12 @@ class FlowTablesIT {
                 .write("kept/kept.camel.yaml", answering("kept", "before"))
                 .awaitLive("kept/db/V1__kept.sql", "kept/kept.camel.yaml");
 
-        var bad = hub.send(
-                "POST",
-                "/api/route-files",
-                """
+        var bad = hub.send("POST", "/api/route-files", """
                 {"files": [
                   {"path": "kept/db/V2__bad.sql", "content": "SELECT 1;\\n\\nALTER TABEL kept ADD x INTEGER;"},
                   {"path": "kept/kept.camel.yaml", "content": "%s", "hash": "%s"}]}
                 """.formatted(
-                                answering("kept", "after").replace("\n", "\\n"),
-                                hub.reloader().hashOf("kept/kept.camel.yaml")));
+                answering("kept", "after").replace("\n", "\\n"), hub.reloader().hashOf("kept/kept.camel.yaml")));
 
         assertThat(bad.statusCode()).as(bad.body()).isEqualTo(422);
         assertThat(bad.body()).contains("kept/db/V2__bad.sql").contains("TABEL");
@@ -131,7 +127,8 @@ class FlowTablesIT {
         for (var servers : List.of(Map.<String, String>of(), SharedNodes.newProperties())) {
             var own = folder.resolve(String.valueOf(servers.size()));
             for (var part : List.of("users", "schemas")) {
-                FileSystemUtils.copyRecursively(Path.of("routes", part), own.resolve("routes").resolve(part));
+                FileSystemUtils.copyRecursively(
+                        Path.of("routes", part), own.resolve("routes").resolve(part));
             }
             try (var started = EditedHub.start(own, servers)) {
                 var ada = "{\"name\":\"Ada\",\"email\":\"ada@example.com\"}";
@@ -140,10 +137,12 @@ class FlowTablesIT {
                 var at = made.headers().firstValue("Location").orElseThrow();
                 var jdbc = started.bean(JdbcClient.class);
                 jdbc.sql("DROP TABLE flow_users").update();
-                jdbc.sql("DELETE FROM flyway_schema_history WHERE version = '7.1'").update();
+                jdbc.sql("DELETE FROM flyway_schema_history WHERE version = '7.1'")
+                        .update();
                 for (var version : List.of(3, 5, 6, 7, 9)) {
-                    jdbc.sql("INSERT INTO flyway_schema_history VALUES"
-                                    + " (?, ?, 'earlier', 'SQL', 'V' || ? || '__earlier.sql', 1, 'hub', now(), 1, TRUE)")
+                    jdbc.sql(
+                                    "INSERT INTO flyway_schema_history VALUES"
+                                            + " (?, ?, 'earlier', 'SQL', 'V' || ? || '__earlier.sql', 1, 'hub', now(), 1, TRUE)")
                             .params(100 + version, String.valueOf(version), String.valueOf(version))
                             .update();
                 }

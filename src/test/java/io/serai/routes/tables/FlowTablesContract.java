@@ -65,7 +65,9 @@ abstract class FlowTablesContract {
 
         assertThat(jdbc.sql("SELECT count(*) FROM customer").query(Long.class).single())
                 .isZero();
-        assertThat(jdbc.sql("SELECT count(*) FROM flow_crm_eu").query(Long.class).single())
+        assertThat(jdbc.sql("SELECT count(*) FROM flow_crm_eu")
+                        .query(Long.class)
+                        .single())
                 .isPositive();
     }
 
@@ -104,12 +106,10 @@ abstract class FlowTablesContract {
         tables.migrate(List.of(PARCELS, WEIGHT));
         var changed = file(WEIGHT.path(), "ALTER TABLE parcel ADD COLUMN weight BIGINT;");
 
-        assertThat(tables.migrate(List.of(PARCELS, changed)))
-                .singleElement()
-                .satisfies(finding -> {
-                    assertThat(finding.file()).isEqualTo(WEIGHT.path());
-                    assertThat(finding.message()).contains("has run already");
-                });
+        assertThat(tables.migrate(List.of(PARCELS, changed))).singleElement().satisfies(finding -> {
+            assertThat(finding.file()).isEqualTo(WEIGHT.path());
+            assertThat(finding.message()).contains("has run already");
+        });
         assertThat(tables.migrate(List.of(PARCELS, WEIGHT))).isEmpty();
     }
 
@@ -129,10 +129,12 @@ abstract class FlowTablesContract {
         tables.migrate(List.of(PARCELS, WEIGHT));
         var late = file("parcels/db/V1_5__late.sql", "SELECT 1;");
 
-        assertThat(tables.migrate(List.of(PARCELS, late, WEIGHT))).singleElement().satisfies(finding -> {
-            assertThat(finding.file()).isEqualTo(late.path());
-            assertThat(finding.message()).contains("lower");
-        });
+        assertThat(tables.migrate(List.of(PARCELS, late, WEIGHT)))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.file()).isEqualTo(late.path());
+                    assertThat(finding.message()).contains("lower");
+                });
     }
 
     @Test
@@ -143,7 +145,8 @@ abstract class FlowTablesContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"parcels.sql", "v1__a.sql", "V1_a.sql", "V1__a b.sql", "beforeMigrate__x.sql", "U1__undo.sql"})
+    @ValueSource(
+            strings = {"parcels.sql", "v1__a.sql", "V1_a.sql", "V1__a b.sql", "beforeMigrate__x.sql", "U1__undo.sql"})
     void aScriptThatIsNamedOtherwiseIsRefused(String name) {
         var findings = tables.migrate(List.of(PARCELS, file("parcels/db/" + name, "SELECT 1;")));
 
@@ -164,15 +167,16 @@ abstract class FlowTablesContract {
 
     @Test
     void aFileOfSqlElsewhereIsNoScript() {
-        assertThat(tables.migrate(List.of(file("parcels/select.sql", "CREATE TABEL"), file("db/V1__x.sql", "CREATE TABEL"))))
+        assertThat(tables.migrate(
+                        List.of(file("parcels/select.sql", "CREATE TABEL"), file("db/V1__x.sql", "CREATE TABEL"))))
                 .isEmpty();
     }
 
     @Test
     void hubsThatStartTogetherRunAScriptOnce() {
         var hubs = IntStream.range(0, 4)
-                .mapToObj(hub -> CompletableFuture.supplyAsync(
-                        () -> new FlowTables(database).migrate(List.of(PARCELS, WEIGHT))))
+                .mapToObj(hub ->
+                        CompletableFuture.supplyAsync(() -> new FlowTables(database).migrate(List.of(PARCELS, WEIGHT))))
                 .toList();
 
         assertThat(hubs).allSatisfy(hub -> assertThat(hub.join()).isEmpty());
