@@ -255,6 +255,7 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Ga
         var message = new PlatformHttpMessage(request, response, exchange, binding, false);
         exchange.setIn(message);
         message.init(exchange, binding, request, response);
+        NotModified.remember(request, exchange);
         message.getHeaders().forEach((name, value) -> {
             if (!name.startsWith("Camel")) {
                 OutsideHeaders.add(exchange, name, value);
@@ -285,7 +286,7 @@ final class HubHttpConsumer extends SpringBootPlatformHttpConsumer implements Ga
             if (failure != null) {
                 problems.write(request, response, failure);
             } else {
-                NotModified.apply(exchange, request);
+                NotModified.apply(exchange);
                 binding.writeResponse(exchange, response);
             }
         } catch (IOException | RuntimeException broken) {

@@ -54,8 +54,11 @@ class HubRequestMapping extends CamelRequestHandlerMapping {
 
     /** @throws Conflict where the hub itself serves the path, or another route: Camel would put the new one in its place */
     void checkFree(HubHttpConsumer wanting) {
-        var path = PathContainer.parsePath(wanting.getEndpoint().getPath());
-        if (own.get().getHandlerMethods().keySet().stream().anyMatch(info -> serves(info, path))) {
+        var endpoint = wanting.getEndpoint();
+        var path = PathContainer.parsePath(endpoint.getPath());
+        // a route of every path gets those that the hub leaves
+        var isRest = endpoint.isMatchOnUriPrefix() && endpoint.getPath().equals("/");
+        if (!isRest && own.get().getHandlerMethods().keySet().stream().anyMatch(info -> serves(info, path))) {
             throw taken(wanting, "it is the hub's own");
         }
         getHandlerMethods().values().stream()

@@ -148,8 +148,9 @@ final class RouteFile implements AutoCloseable {
                             type = FilterType.REGEX,
                             pattern = {
                                 "io\\.serai\\.UtcTimes",
+                                "io\\.serai\\.http\\.HttpConfiguration",
                                 "io\\.serai\\.gateway\\.GatewayConfiguration\\$Edge",
-                                "io\\.serai\\.gateway\\.problem\\.Problem(Advice|ErrorController)"
+                                "io\\.serai\\.gateway\\.problem\\.Problem(s|Advice|ErrorController)"
                             }))
     static class App {
 

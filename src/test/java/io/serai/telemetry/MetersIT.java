@@ -98,9 +98,12 @@ class MetersIT {
                 .body();
     }
 
-    /** The value of a time series, NaN where there is none. */
+    /** The value of a time series of this hub, which is named without the hub; NaN where there is none. */
     private static double value(String series) throws IOException, InterruptedException {
-        return scrape().lines()
+        var ownLabel = "hub=\"%s\"".formatted(hub.getEnvironment().getProperty("serai.hub.name"));
+        return scrape().replace("{" + ownLabel + ",", "{")
+                .replace("{" + ownLabel + "}", "")
+                .lines()
                 .filter(line -> line.startsWith(series + " "))
                 .map(line -> Double.parseDouble(line.substring(series.length() + 1)))
                 .findFirst()

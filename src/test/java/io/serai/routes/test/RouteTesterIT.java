@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +35,7 @@ class RouteTesterIT {
                     - setHeader: {name: n, constant: "1"}
                     - to: http:away.test/x
                     - to: "event:thing.done?subject=s"
-                    - to: sql:insert into users (id, name, email, version, created_at, updated_at) values ('1', 'n', 'e', 1, current_timestamp, current_timestamp)
+                    - to: sql:insert into things (id, name) values ('1', 'n')
             """;
     private static final String MOCK = "mocks: [{endpoint: 'http://away.test*', reply: {body: {a: 1}}}], ";
 
@@ -53,19 +54,26 @@ class RouteTesterIT {
         hub.close();
     }
 
+    @BeforeEach
+    void makeTable() throws IOException {
+        var scripts = Files.createDirectories(folder.resolve("things/db"));
+        Files.writeString(
+                scripts.resolve("V1__things.sql"), "CREATE TABLE things (id VARCHAR(36) PRIMARY KEY, name VARCHAR(9))");
+    }
+
     @Test
     void aCasePassesWhereTheRouteDoesWhatItSays() {
         assertThat(problems("{name: a, " + MOCK
                         + "expect: {answer: {body: [{a: 1}]}, reached: [{endpoint: 'http://away.test*', count: 1, headers: {n: 1}},"
                         + "{endpoint: 'event:thing.done', body: {a: 1}, headers: {CamelCloudEventSubject: s}}],"
-                        + "rows: [{sql: select name from users, are: [{name: n}]}]}}"))
+                        + "rows: [{sql: select name from things, are: [{name: n}]}]}}"))
                 .singleElement()
                 .asString()
                 .contains("the answer");
         assertThat(problems("{name: a, " + MOCK
                         + "expect: {reached: [{endpoint: 'http://away.test*', count: 1, headers: {n: 1}},"
                         + "{endpoint: 'event:thing.done', body: {a: 1}, headers: {CamelCloudEventSubject: s}}],"
-                        + "rows: [{sql: select name from users, are: [{name: n}]}]}}"))
+                        + "rows: [{sql: select name from things, are: [{name: n}]}]}}"))
                 .isEmpty();
     }
 
@@ -80,13 +88,13 @@ class RouteTesterIT {
         assertThat(problems("{name: a, within: 1ms, " + MOCK
                         + "expect: {reached: [{endpoint: 'event:thing.done', count: 2},"
                         + "{endpoint: 'event:thing.done', body: {a: 2}}, {endpoint: 'http://away.test*', headers: {n: 2}},"
-                        + "{endpoint: 'event:other'}], rows: [{sql: select name from users, are: [{name: x}]}]}}"))
+                        + "{endpoint: 'event:other'}], rows: [{sql: select name from things, are: [{name: x}]}]}}"))
                 .hasSize(5)
                 .anyMatch(problem -> problem.contains("was to get 2 messages, and got 1"))
                 .anyMatch(problem -> problem.contains("Expected: 2"))
                 .anyMatch(problem -> problem.contains("header n was to be 2, and is 1"))
                 .anyMatch(problem -> problem.contains("event:other was to get a message, and got 0"))
-                .anyMatch(problem -> problem.contains("select name from users"));
+                .anyMatch(problem -> problem.contains("select name from things"));
     }
 
     @Test
@@ -106,7 +114,7 @@ class RouteTesterIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "sql:select id from users?onConsume=delete from users",
+                "sql:select id from things?onConsume=delete from things",
                 "timer:tick?period=10",
                 "file:in?include=x",
                 "spring-rabbitmq:default?queues=legacy",
@@ -177,7 +185,7 @@ class RouteTesterIT {
                     from:
                       uri: event:thing.done?subscription=forward&latest=true
                       steps:
-                        - to: sql:insert into users (id, name, email, version, created_at, updated_at) values (:#${body}, 'n', 'e', 1, current_timestamp, current_timestamp)
+                        - to: sql:insert into things (id, name) values (:#${body}, 'n')
                         - to: event:thing.stored?outbox=true
                         - to: http://away.test/x
                 """;
@@ -186,7 +194,7 @@ class RouteTesterIT {
                         route,
                         "{name: a, given: {events: [" + event.formatted(2, 2) + ", " + event.formatted(1, 1) + ", "
                                 + event.formatted(3, 3) + "]}, " + MOCK
-                                + "expect: {rows: [{sql: select id from users order by id, are: [{id: '2'}, {id: '3'}]}], "
+                                + "expect: {rows: [{sql: select id from things order by id, are: [{id: '2'}, {id: '3'}]}], "
                                 + "reached: [{endpoint: 'event:thing.stored', count: 2}]}}"))
                 .isEmpty();
         assertThat(
@@ -194,7 +202,7 @@ class RouteTesterIT {
                                 route,
                                 "{name: a, given: {events: [" + event.formatted(1, 1) + "]}, "
                                         + "mocks: [{endpoint: 'http://away.test*', failure: {type: SocketTimeoutException}}], "
-                                        + "expect: {failure: {type: SocketTimeoutException}, rows: [{sql: select id from users, are: []}], "
+                                        + "expect: {failure: {type: SocketTimeoutException}, rows: [{sql: select id from things, are: []}], "
                                         + "reached: [{endpoint: 'http://away.test*', count: 3}, {endpoint: 'event:thing.stored', count: 0}]}}"))
                 .isEmpty();
         assertThat(
