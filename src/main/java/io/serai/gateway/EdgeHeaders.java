@@ -2,6 +2,7 @@
 package io.serai.gateway;
 
 import io.serai.message.CredentialNames;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.DelegateEndpoint;
 import org.apache.camel.Endpoint;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * and a credential of one system never goes to another, unless the route sets it.
  */
 final class EdgeHeaders implements HeaderFilterStrategy {
+
+    /** Steers components; headers are found in any case, and not every strategy of Camel drops every case. */
+    private static final Pattern STEERING = Pattern.compile("(?i)camel|org\\.apache\\.camel\\.");
 
     private final HeaderFilterStrategy own;
 
@@ -53,7 +57,9 @@ final class EdgeHeaders implements HeaderFilterStrategy {
 
     @Override
     public boolean applyFilterToExternalHeaders(String name, Object value, @Nullable Exchange exchange) {
-        if (CredentialNames.isOfOneConnection(name) || own.applyFilterToExternalHeaders(name, value, exchange)) {
+        if (CredentialNames.isOfOneConnection(name)
+                || STEERING.matcher(name).lookingAt()
+                || own.applyFilterToExternalHeaders(name, value, exchange)) {
             return true;
         }
         // some components name no exchange

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.routes.reload;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,10 +16,15 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.apache.camel.Headers;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,12 +33,14 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.amqp.RabbitConnectionDetails;
 
 /** A caller tries to make the hub run a program, tell a secret or leave a folder by what it sends to a route. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MessagesAreNoCodeIT {
 
     private static final String SECRET = "s3cr3t-of-the-hub";
+    private static final String STEERED = "from-outside";
     private static final String PROGRAM = "${bean:trap?method=spring}";
 
     /** Springs where a message has become a program. */
@@ -42,7 +54,30 @@ class MessagesAreNoCodeIT {
         }
     }
 
+    /** Headers that steer components, in the spellings that Camel takes for the same. */
+    private static final List<String> STEERING = List.of(
+            "CamelHttpUri",
+            "camelhttpuri",
+            "CAMELSQLQUERY",
+            "CamelFileName",
+            "CamelLanguageScript",
+            "org.apache.camel.x");
+
+    /** Notes which headers a route was given. */
+    public static final class Seen {
+
+        final ConcurrentLinkedQueue<String> edges = new ConcurrentLinkedQueue<>();
+        final ConcurrentLinkedQueue<String> values = new ConcurrentLinkedQueue<>();
+
+        /** Called by routes, each with its edge. */
+        public void see(String edge, @Headers Map<String, Object> headers) {
+            headers.forEach((name, value) -> values.add(edge + " " + name + "=" + value));
+            edges.add(edge);
+        }
+    }
+
     private final Trap trap = new Trap();
+    private final Seen seen = new Seen();
     private final ConcurrentLinkedQueue<String> atPartner = new ConcurrentLinkedQueue<>();
     private HttpServer partner;
     private EditedHub hub;
@@ -55,12 +90,14 @@ class MessagesAreNoCodeIT {
         partner = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         partner.createContext("/", exchange -> {
             atPartner.add(exchange.getRequestURI() + " " + exchange.getRequestHeaders());
+            STEERING.forEach(name -> exchange.getResponseHeaders().add(name, STEERED));
             exchange.sendResponseHeaders(200, -1);
             exchange.close();
         });
         partner.start();
         hub = EditedHub.start(folder, Map.of(), "--demo.secret=" + SECRET);
         hub.register("trap", trap);
+        hub.register("seen", seen);
         hub.write("t/kamelets/say-action.kamelet.yaml", """
                 apiVersion: camel.apache.org/v1
                 kind: Kamelet
@@ -295,5 +332,79 @@ class MessagesAreNoCodeIT {
         assertThat(atPartner).hasSize(2).allMatch(seen -> seen.startsWith("/x/a%20b"));
         assertThat(atPartner).as(atPartner.toString()).allMatch(seen -> seen.contains("%3D&w=1 "));
         assertThat(call("- toD: kamelet:say-action?word=${header.d}", "hello")).isEqualTo("200 hello");
+    }
+
+    @Test
+    void noEdgeLetsAHeaderInThatSteersAComponent() throws Exception {
+        try (var another = anotherSystem();
+                var channel = another.createChannel()) {
+            channel.queueDeclare("t.edge", true, false, false, null);
+            hub.write("t/edges.camel.yaml", """
+                    - route:
+                        from: {uri: 'platform-http:/t/edge', steps: [{to: 'bean:seen?method=see(http, *)'}]}
+                    - route:
+                        from:
+                          uri: direct:x-partner
+                          steps:
+                            - removeHeaders: {pattern: '*'}
+                            - to: http://127.0.0.1:%d/edge
+                            - to: bean:seen?method=see(partner, *)
+                    - route:
+                        from: {uri: 'platform-http:/t/edge-partner', steps: [{to: 'direct:x-partner'}]}
+                    - route:
+                        from: {uri: 'event:edge.event?subscription=edge', steps: [{to: 'bean:seen?method=see(event, *)'}]}
+                    - route:
+                        from: {uri: 'spring-rabbitmq:default?queues=t.edge', steps: [{to: 'bean:seen?method=see(queue, *)'}]}
+                    """.formatted(partner.getAddress().getPort()))
+                    .awaitLive("t/edges.camel.yaml");
+            hub.awaitReading();
+            var headers = new HashMap<String, Object>();
+            STEERING.forEach(name -> headers.put(name, STEERED));
+            channel.basicPublish("", "t.edge", properties(headers), "{}".getBytes(StandardCharsets.UTF_8));
+            STEERING.stream()
+                    .filter(name -> !name.contains("."))
+                    .forEach(name -> headers.put("cloudEvents_" + name.toLowerCase(Locale.ROOT), STEERED));
+            headers.putAll(Map.of(
+                    "cloudEvents_specversion", "1.0",
+                    "cloudEvents_id", "1",
+                    "cloudEvents_source", "/another",
+                    "cloudEvents_type", "edge.event"));
+            channel.basicPublish(
+                    "serai.events", "edge.event", properties(headers), "{}".getBytes(StandardCharsets.UTF_8));
+            for (var path : List.of("/t/edge", "/t/edge-partner")) {
+                var query = STEERING.stream().map(name -> name + "=" + STEERED).collect(joining("&"));
+                var http = STEERING.stream()
+                        .flatMap(name -> Stream.of(name, STEERED))
+                        .toArray(String[]::new);
+                assertThat(hub.send("GET", path + "?" + query, "", http).statusCode())
+                        .isBetween(200, 204);
+            }
+
+            await().until(() -> Set.copyOf(seen.edges).equals(Set.of("http", "partner", "event", "queue")));
+        }
+        assertThat(seen.values)
+                .filteredOn(value -> value.contains(STEERED))
+                .as("only the query that HTTP tells about itself, and extensions under the name of extensions")
+                .allMatch(value -> value.matches("http CamelHttp(Raw)?Query=.*|event CamelCloudEvent[a-z]+=.*"));
+    }
+
+    private static BasicProperties properties(Map<String, Object> headers) {
+        return new BasicProperties.Builder()
+                .contentType("application/json")
+                .headers(headers)
+                .build();
+    }
+
+    private Connection anotherSystem() throws Exception {
+        var broker = hub.bean(RabbitConnectionDetails.class);
+        var factory = new ConnectionFactory();
+        factory.setHost(broker.getFirstAddress().host());
+        factory.setPort(broker.getFirstAddress().port());
+        factory.setUsername(broker.getUsername());
+        factory.setPassword(broker.getPassword());
+        if (broker.getVirtualHost() != null) {
+            factory.setVirtualHost(broker.getVirtualHost());
+        }
+        return factory.newConnection();
     }
 }
