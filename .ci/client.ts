@@ -16,12 +16,13 @@ export async function calls() {
     }
     // data is not required: an event may have none
     const page = await hub.GET('/api/events', { params: { query: { limit: 5 } } });
-    const event: { data?: unknown } | undefined = page.data?.items[0];
+    // a page, or a bare batch to who accepts application/cloudevents-batch+json
+    const events: { data?: unknown }[] | undefined = Array.isArray(page.data) ? page.data : page.data?.items;
     await hub.POST('/api/fulfilment/shipments', {
         params: { header: { 'Idempotency-Key': 'order-7' } },
         body: { orderId: '7', lines: [{ sku: 'A', quantity: 1 }] },
     });
     // @ts-expect-error a user has an email
     await hub.POST('/api/users', { body: { name: 'Ada' } });
-    return event;
+    return events;
 }
