@@ -219,6 +219,11 @@ final class Bench implements AutoCloseable {
         FileSystemUtils.deleteRecursively(folder.toFile());
     }
 
+    /** Whether no message is under way. */
+    boolean isIdle() {
+        return camel.getInflightRepository().size() == 0;
+    }
+
     private final class NoteFailedFiles extends RoutePolicySupport {
 
         @Override
