@@ -19,12 +19,13 @@ final class AnnouncedServices {
             FROM service_instance
             """;
     private static final String COUNT = "SELECT COUNT(*) FROM service_instance";
-    private static final String RENEW = """
+    private static final String MOVE = """
             UPDATE service_instance
             SET address = :address, health = :health, ttl_seconds = :ttl, by_hub = :byHub,
                 last_seen = CURRENT_TIMESTAMP
             WHERE name = :name AND instance = :instance
             """;
+    private static final String RENEW = MOVE + " AND address = :address";
     private static final String ADD = """
             INSERT INTO service_instance (name, instance, address, health, ttl_seconds, by_hub, last_seen)
             VALUES (:name, :instance, :address, :health, :ttl, :byHub, CURRENT_TIMESTAMP)
@@ -33,6 +34,15 @@ final class AnnouncedServices {
     private static final String WITHDRAW = "DELETE FROM service_instance WHERE name = :name AND instance = :instance";
     private static final String FORGET_SILENT =
             "DELETE FROM service_instance WHERE last_seen < CURRENT_TIMESTAMP - INTERVAL '1' DAY";
+
+    /** The difference that an announcement has made. */
+    enum Change {
+        ADDED,
+        /** It is known, at another address. */
+        MOVED,
+        /** A heartbeat. */
+        NONE
+    }
 
     private final JdbcClient jdbc;
     private final int maxInstances;
@@ -50,19 +60,21 @@ final class AnnouncedServices {
     /**
      * Announces an instance, or repeats it: the heartbeat.
      *
-     * @return true where it was not there before
      * @throws Conflict when the table is full
      */
-    boolean announce(ServiceInstance instance) {
+    Change announce(ServiceInstance instance) {
         if (write(RENEW, instance)) {
-            return false;
+            return Change.NONE;
+        }
+        if (write(MOVE, instance)) {
+            return Change.MOVED;
         }
         if (jdbc.sql(COUNT).query(Integer.class).single() >= maxInstances) {
             throw new Conflict("announcing service: there are " + maxInstances
                     + " instances; withdraw some, or raise serai.registry.max-instances");
         }
         // two at once for the same instance: one of them adds it, and what the other says is as new
-        return write(ADD, instance);
+        return write(ADD, instance) ? Change.ADDED : Change.NONE;
     }
 
     /** @throws NotFound where it was not announced */

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.registry;
 
+import io.serai.http.Heartbeat;
 import io.serai.message.Invalid;
+import io.serai.registry.AnnouncedServices.Change;
 import io.serai.registry.ServiceInstance.Health;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +74,10 @@ final class ServicesController {
     @ApiResponse(responseCode = "201", description = "The instance is new", useReturnTypeSchema = true)
     @PutMapping("/api/services/{service}/{instance}")
     ResponseEntity<Announcement> announce(
-            @PathVariable("service") String name, @PathVariable String instance, @RequestBody Announcement said) {
+            @PathVariable("service") String name,
+            @PathVariable String instance,
+            @RequestBody Announcement said,
+            HttpServletRequest request) {
         if (said.health() != null && said.health() != Health.UP && said.health() != Health.DOWN) {
             throw new Invalid(
                     "announcing service: 1 part(s) invalid",
@@ -93,9 +99,12 @@ final class ServicesController {
                             "address", "expected a host that the operator names in serai.registry.allowed-addresses")),
                     null);
         }
-        var isNew = announced.announce(service);
+        var change = announced.announce(service);
         services.refresh();
-        return ResponseEntity.status(isNew ? HttpStatus.CREATED : HttpStatus.OK)
+        if (change == Change.NONE) {
+            Heartbeat.mark(request);
+        }
+        return ResponseEntity.status(change == Change.ADDED ? HttpStatus.CREATED : HttpStatus.OK)
                 .body(new Announcement(service.address(), service.health(), service.ttlSeconds()));
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.serai.security;
 
+import io.serai.http.Heartbeat;
 import io.serai.message.Printable;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -22,8 +23,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /**
  * Logs who changes the hub and who is refused: user, address, method, path and status of the answer.
  *
- * <p>Events and calls of services are the hub's work and are not logged, nor are further announcements of a service that is
- * known. Refusals are logged at most once a second; the next line counts those left out.
+ * <p>Events and calls of services are the hub's work and are not logged, nor are announcements of a service that is known
+ * at that address. Refusals are logged at most once a second; the next line counts those left out.
  */
 final class AuditLog extends OncePerRequestFilter {
 
@@ -32,7 +33,6 @@ final class AuditLog extends OncePerRequestFilter {
     private static final Set<Integer> REFUSALS = Set.of(401, 403, 415, 421, 429);
     private static final RequestMatcher API = path("/api/**");
     private static final RequestMatcher EVENTS = path("/api/events/**");
-    private static final RequestMatcher ANNOUNCEMENTS = path("/api/services/**");
 
     private final List<RequestMatcher> services;
     private final RareLines refusals;
@@ -48,10 +48,13 @@ final class AuditLog extends OncePerRequestFilter {
             throws ServletException, IOException {
         // taken now, since another thread may end an answer that comes later
         var change = isChange(request);
-        var announcement = ANNOUNCEMENTS.matches(request);
         chain.doFilter(request, response);
         var call = new Call(
-                who(), request.getRemoteAddr(), request.getMethod(), request.getRequestURI(), change, announcement);
+                who(),
+                request.getRemoteAddr(),
+                request.getMethod(),
+                request.getRequestURI(),
+                change && !Heartbeat.isMarked(request));
         if (request.isAsyncStarted()) {
             request.getAsyncContext().addListener(new Later(call, response));
         } else {
@@ -79,7 +82,7 @@ final class AuditLog extends OncePerRequestFilter {
                         status,
                         leftOut);
             }
-        } else if (call.change() && !(call.announcement() && status == HttpServletResponse.SC_OK)) {
+        } else if (call.change()) {
             LOG.info(
                     "audit who={} from={} method={} path={} status={}",
                     call.who(),
@@ -105,7 +108,7 @@ final class AuditLog extends OncePerRequestFilter {
     }
 
     /** A request, once it is known who sent it. */
-    private record Call(String who, String from, String method, String path, boolean change, boolean announcement) {}
+    private record Call(String who, String from, String method, String path, boolean change) {}
 
     private final class Later implements AsyncListener {
 

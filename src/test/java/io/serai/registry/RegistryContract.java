@@ -9,6 +9,7 @@ import io.serai.message.Conflict;
 import io.serai.message.Invalid;
 import io.serai.message.NotFound;
 import io.serai.message.Unavailable;
+import io.serai.registry.AnnouncedServices.Change;
 import io.serai.registry.ServiceInstance.Health;
 import io.serai.testing.Database;
 import java.time.Duration;
@@ -66,8 +67,9 @@ abstract class RegistryContract {
 
     @Test
     void whatIsAnnouncedIsThereUntilItIsWithdrawn() {
-        assertThat(announced.announce(instance("one", ONE, 30))).isTrue();
-        assertThat(announced.announce(instance("one", TWO + "/", 60))).isFalse();
+        assertThat(announced.announce(instance("one", ONE, 30))).isEqualTo(Change.ADDED);
+        assertThat(announced.announce(instance("one", ONE, 30))).isEqualTo(Change.NONE);
+        assertThat(announced.announce(instance("one", TWO + "/", 60))).isEqualTo(Change.MOVED);
 
         assertThat(services.list()).singleElement().satisfies(each -> {
             assertThat(each.address()).isEqualTo(TWO);
@@ -253,7 +255,7 @@ abstract class RegistryContract {
         IntStream.range(0, 5).forEach(each -> announced.announce(instance("i" + each, ONE, 30)));
 
         assertThatThrownBy(() -> announced.announce(instance("i5", ONE, 30))).isInstanceOf(Conflict.class);
-        assertThat(announced.announce(instance("i4", ONE, 30))).isFalse();
+        assertThat(announced.announce(instance("i4", ONE, 30))).isEqualTo(Change.NONE);
     }
 
     @Test

@@ -78,6 +78,7 @@ class HttpSurfaceIT {
                 "--server.port=0",
                 "--serai.embedded.data=" + data,
                 "--serai.routes.directory=routes",
+                "--serai.registry.allowed-addresses=one.partner.test,two.partner.test",
                 "--serai.eventlog.heartbeat=1s"));
         var hash = new BCryptPasswordEncoder(4).encode(PASSWORD);
         var roles = Role.values();
@@ -268,6 +269,30 @@ class HttpSurfaceIT {
                                 document.at(reference.substring(1)).isMissingNode())
                         .as(reference)
                         .isFalse());
+    }
+
+    @Test
+    void whoAnnouncesMovesAndWithdrawsAServiceIsLoggedAndItsHeartbeatsAreNot(CapturedOutput output) throws Exception {
+        var path = "/api/services/parcels/one";
+        var statuses = new ArrayList<Integer>();
+        for (var host : List.of("one", "one", "two", "two")) {
+            var body = HttpRequest.BodyPublishers.ofString("{\"address\": \"http://%s.partner.test\"}".formatted(host));
+            var request = request(path, Role.OPERATOR)
+                    .header("Content-Type", "application/json")
+                    .PUT(body);
+
+            statuses.add(http.send(request.build(), BodyHandlers.discarding()).statusCode());
+        }
+        var withdrawal = request(path, Role.OPERATOR).DELETE();
+        statuses.add(http.send(withdrawal.build(), BodyHandlers.discarding()).statusCode());
+
+        assertThat(statuses).containsExactly(201, 200, 200, 200, 204);
+        var line = "audit who=operator from=127.0.0.1 method=%s path=" + path + " status=%d";
+        assertThat(output.getOut().lines().filter(each -> each.contains(" audit ") && each.contains(path)))
+                .satisfiesExactly(
+                        added -> assertThat(added).contains(line.formatted("PUT", 201)),
+                        moved -> assertThat(moved).contains(line.formatted("PUT", 200)),
+                        withdrawn -> assertThat(withdrawn).contains(line.formatted("DELETE", 204)));
     }
 
     @Test
