@@ -57,8 +57,10 @@ class HubRequestMapping extends CamelRequestHandlerMapping {
         var endpoint = wanting.getEndpoint();
         var path = PathContainer.parsePath(endpoint.getPath());
         // a route of every path gets those that the hub leaves
-        var isRest = endpoint.isMatchOnUriPrefix() && endpoint.getPath().equals("/");
-        if (!isRest && own.get().getHandlerMethods().keySet().stream().anyMatch(info -> serves(info, path))) {
+        var takesTheRemainder =
+                endpoint.isMatchOnUriPrefix() && endpoint.getPath().equals("/");
+        if (!takesTheRemainder
+                && own.get().getHandlerMethods().keySet().stream().anyMatch(info -> serves(info, path))) {
             throw taken(wanting, "it is the hub's own");
         }
         getHandlerMethods().values().stream()

@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.LongString;
 import io.serai.message.EventIds;
 import io.serai.testing.HubInside;
@@ -26,7 +25,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -83,20 +81,7 @@ abstract class PoisonContract {
         jobs = hub.getBean(Jobs.class);
         jdbc = hub.getBean(JdbcTemplate.class);
         HubInside.awaitReading(hub, SOON);
-        amqp = anotherSystem(hub.getBean(RabbitConnectionDetails.class));
-    }
-
-    /** On a connection of its own: what closes the hub's connections must not close this one. */
-    private static Connection anotherSystem(RabbitConnectionDetails broker) throws IOException, TimeoutException {
-        var factory = new ConnectionFactory();
-        factory.setHost(broker.getFirstAddress().host());
-        factory.setPort(broker.getFirstAddress().port());
-        factory.setUsername(broker.getUsername());
-        factory.setPassword(broker.getPassword());
-        if (broker.getVirtualHost() != null) {
-            factory.setVirtualHost(broker.getVirtualHost());
-        }
-        return factory.newConnection();
+        amqp = HubInside.connectToBroker(hub.getBean(RabbitConnectionDetails.class));
     }
 
     @AfterAll

@@ -3,15 +3,20 @@ package io.serai.testing;
 
 import static org.awaitility.Awaitility.await;
 
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
 import io.serai.Serai;
 import io.serai.bus.EventPublisher;
 import io.serai.bus.SubscriptionStatus;
 import io.serai.bus.Subscriptions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import org.springframework.boot.autoconfigure.amqp.RabbitConnectionDetails;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -43,5 +48,18 @@ public final class HubInside {
                 .until(() -> hub.getBean(EventPublisher.class).isUp()
                         && hub.getBean(Subscriptions.class).list().stream()
                                 .allMatch(each -> each.state() == SubscriptionStatus.State.ACTIVE));
+    }
+
+    /** As another system would: what closes the hub's connections does not close this one. */
+    public static Connection connectToBroker(RabbitConnectionDetails broker) throws IOException, TimeoutException {
+        var factory = new ConnectionFactory();
+        factory.setHost(broker.getFirstAddress().host());
+        factory.setPort(broker.getFirstAddress().port());
+        factory.setUsername(broker.getUsername());
+        factory.setPassword(broker.getPassword());
+        if (broker.getVirtualHost() != null) {
+            factory.setVirtualHost(broker.getVirtualHost());
+        }
+        return factory.newConnection();
     }
 }

@@ -6,9 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ConnectionFactory;
 import com.sun.net.httpserver.HttpServer;
+import io.serai.testing.HubInside;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -336,7 +335,7 @@ class MessagesAreNoCodeIT {
 
     @Test
     void noEdgeLetsAHeaderInThatSteersAComponent() throws Exception {
-        try (var another = anotherSystem();
+        try (var another = HubInside.connectToBroker(hub.bean(RabbitConnectionDetails.class));
                 var channel = another.createChannel()) {
             channel.queueDeclare("t.edge", true, false, false, null);
             hub.write("t/edges.camel.yaml", """
@@ -393,18 +392,5 @@ class MessagesAreNoCodeIT {
                 .contentType("application/json")
                 .headers(headers)
                 .build();
-    }
-
-    private Connection anotherSystem() throws Exception {
-        var broker = hub.bean(RabbitConnectionDetails.class);
-        var factory = new ConnectionFactory();
-        factory.setHost(broker.getFirstAddress().host());
-        factory.setPort(broker.getFirstAddress().port());
-        factory.setUsername(broker.getUsername());
-        factory.setPassword(broker.getPassword());
-        if (broker.getVirtualHost() != null) {
-            factory.setVirtualHost(broker.getVirtualHost());
-        }
-        return factory.newConnection();
     }
 }
