@@ -13,11 +13,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Edited copies of failures in the database. The copy stands in for the failure it was made of, which is {@link
- * FailureStatus#EDITED} and never sent again; it ends as the copy ends. Each method runs in its caller's transaction.
+ * FailureState#EDITED} and never sent again; it ends as the copy ends. Each method runs in its caller's transaction.
  */
 final class Edits {
 
-    private record Old(FailureStatus status, boolean replayable, FailedMessage message) {}
+    private record Old(FailureState state, boolean replayable, FailedMessage message) {}
 
     private static final String LOCK =
             "SELECT status, replayable, properties, body FROM failure WHERE id = :id FOR UPDATE";
@@ -81,7 +81,7 @@ final class Edits {
         var old = jdbc.sql(LOCK)
                 .param("id", id)
                 .query((row, number) -> new Old(
-                        FailureStatus.valueOf(row.getString("status")),
+                        FailureState.valueOf(row.getString("status")),
                         row.getBoolean("replayable"),
                         new FailedMessage(properties.read(row.getString("properties")), row.getBytes("body"))))
                 .optional()
@@ -90,9 +90,9 @@ final class Edits {
                         List.of(new Invalid.Field("select.ids", "expected the id of a failure")),
                         null));
         ETags.check(ifMatch, etags.of(failures.find(id).orElseThrow()));
-        if (old.status() != FailureStatus.DEAD) {
+        if (old.state() != FailureState.DEAD) {
             throw new Conflict(
-                    "editing failure " + id + ": it is " + old.status() + ", only what is DEAD can be edited");
+                    "editing failure " + id + ": it is " + old.state() + ", only what is DEAD can be edited");
         }
         if (!old.replayable()) {
             throw Jobs.notReplayable(List.of(id));
@@ -132,8 +132,8 @@ final class Edits {
     }
 
     /** Ends what these failures stood in for, where they are copies. */
-    void end(Collection<String> copies, FailureStatus status) {
-        jdbc.sql(END).param("status", status.name()).param("copies", copies).update();
+    void end(Collection<String> copies, FailureState state) {
+        jdbc.sql(END).param("status", state.name()).param("copies", copies).update();
     }
 
     /** These copies are dead again, and what they stand in for waits for them. */

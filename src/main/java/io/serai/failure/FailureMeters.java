@@ -19,10 +19,10 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * Shows how many failures have not ended, in the meter {@code serai.failures} by origin (a subscription, {@code queue:NAME} or
- * {@code route:ID}) and status (retrying, resent, dead). The same in all hubs.
+ * {@code route:ID}) and state (retrying, resent, dead). The same in all hubs.
  *
  * <p>Asks the database in one query every ten seconds, or less often: at most a twentieth of the time goes into counting. At
- * most 2,000 pairs of origin and status; while the database is away the last ones stay.
+ * most 2,000 pairs of origin and state; while the database is away the last ones stay.
  */
 final class FailureMeters implements SmartLifecycle {
 
@@ -59,8 +59,8 @@ final class FailureMeters implements SmartLifecycle {
         failures.register(rows, true);
     }
 
-    private static MultiGauge.Row<?> row(String origin, String status, long count) {
-        return MultiGauge.Row.of(Tags.of("origin", origin, "status", status.toLowerCase(Locale.ROOT)), count);
+    private static MultiGauge.Row<?> row(String origin, String state, long count) {
+        return MultiGauge.Row.of(Tags.of("origin", origin, "state", state.toLowerCase(Locale.ROOT)), count);
     }
 
     private void countAgain() {

@@ -33,7 +33,7 @@ final class FailureQueries {
      * @param text see {@link Filter#q}
      */
     record Query(
-            @Nullable FailureStatus status,
+            @Nullable FailureState state,
             @Nullable String group,
             @Nullable String origin,
             @Nullable String route,
@@ -100,7 +100,7 @@ final class FailureQueries {
     static String where(Query query) {
         var all = new ArrayList<String>();
         all.add("TRUE");
-        addIf(all, query.status(), "status = :status");
+        addIf(all, query.state(), "status = :status");
         addIf(all, query.group(), "fingerprint = :group");
         addIf(all, query.origin(), "origin = :origin");
         addIf(all, query.route(), "route_id = :route");
@@ -218,7 +218,7 @@ final class FailureQueries {
     /** Fills in {@link #where}. */
     static JdbcClient.StatementSpec with(Query query, JdbcClient.StatementSpec statement) {
         return statement
-                .param("status", query.status() == null ? null : query.status().name())
+                .param("status", query.state() == null ? null : query.state().name())
                 .param("group", query.group())
                 .param("origin", query.origin())
                 .param("route", query.route())
@@ -269,7 +269,7 @@ final class FailureQueries {
                     var status = row.getString("status");
                     return new FailureView.Edited(
                             row.getString(other),
-                            status == null ? null : FailureStatus.valueOf(status),
+                            status == null ? null : FailureState.valueOf(status),
                             "/api/failures/" + row.getString(other),
                             row.getString("job_id"),
                             instant(row, "edited_at"),
@@ -292,7 +292,7 @@ final class FailureQueries {
     private static FailureView.Summary summary(ResultSet row) throws SQLException {
         return new FailureView.Summary(
                 row.getString("id"),
-                FailureStatus.valueOf(row.getString("status")),
+                FailureState.valueOf(row.getString("status")),
                 row.getString("origin"),
                 row.getString("policy"),
                 row.getInt("round"),

@@ -17,7 +17,7 @@ final class FailureView {
      * A failure in a list.
      *
      * <pre>{@code
-     * {"id": "5f0c…", "status": "DEAD", "origin": "fulfil-order", "round": 5, "tries": 18, "exception": "java.net.ConnectException",
+     * {"id": "5f0c…", "state": "DEAD", "origin": "fulfil-order", "round": 5, "tries": 18, "exception": "java.net.ConnectException",
      *  "message": "Connection refused", "routeId": "fulfil-order", "location": "fulfil-order.camel.yaml:14", "group": "9a31…"}
      * }</pre>
      *
@@ -29,7 +29,7 @@ final class FailureView {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Summary(
             String id,
-            FailureStatus status,
+            FailureState state,
             String origin,
             @Nullable String policy,
             int round,
@@ -93,13 +93,13 @@ final class FailureView {
     /**
      * The failure at the other end of an edit, and who edited what, and why.
      *
-     * @param status null where that failure is no longer kept
+     * @param state null where that failure is no longer kept
      * @param changes {@code [{"name": "attributes.subject", "from": "a", "to": "b"}]}
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Edited(
             String id,
-            @Nullable FailureStatus status,
+            @Nullable FailureState state,
             String href,
             String job,
             Instant at,

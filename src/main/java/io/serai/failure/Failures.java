@@ -56,7 +56,7 @@ final class Failures {
      * @param postponed how many of these did not count
      * @param held whether its queue waits for it
      */
-    private record State(FailureStatus status, int delivery, int postponed, boolean held) {
+    private record Progress(FailureState state, int delivery, int postponed, boolean held) {
 
         /** Those that count. */
         int round() {
@@ -70,7 +70,7 @@ final class Failures {
      * @param counts whether it was tried; an open circuit breaker only postpones
      * @param delay until it is tried again; empty: it is not
      */
-    private record Step(State state, boolean counts, Optional<Duration> delay) {}
+    private record Step(Progress progress, boolean counts, Optional<Duration> delay) {}
 
     private static final String LOCK =
             "SELECT id, status, delivery, postponed, held FROM failure WHERE id IN (:ids) ORDER BY id FOR UPDATE";
@@ -281,7 +281,7 @@ final class Failures {
      *
      * @param known is given that one, if it is there
      */
-    private Arrival.Failed own(Arrival.Failed failed, Map<String, State> known) {
+    private Arrival.Failed own(Arrival.Failed failed, Map<String, Progress> known) {
         // what is sent back carries the id it is known under
         if (failed.round() > 0
                 || !known.containsKey(failed.failureId())
@@ -323,31 +323,30 @@ final class Failures {
                         .param("ids", ids)
                         .param("delivery", delivery)
                         .update());
-        edits.end(deliveries.keySet(), FailureStatus.RESOLVED);
+        edits.end(deliveries.keySet(), FailureState.RESOLVED);
     }
 
-    private @Nullable State take(Arrival arrival, @Nullable State known, Map<String, Integer> resolved) {
+    private @Nullable Progress take(Arrival arrival, @Nullable Progress known, Map<String, Integer> resolved) {
         if (arrival instanceof Arrival.Failed failed) {
             return take(failed, known);
         }
         // what was handed back counts as resolved before a route of a hub has done it
-        var isToldFirst =
-                known != null && known.status() == FailureStatus.RESOLVED && arrival.round() > known.delivery();
-        if (known != null && known.status().isEnded() && !isToldFirst) {
+        var isToldFirst = known != null && known.state() == FailureState.RESOLVED && arrival.round() > known.delivery();
+        if (known != null && known.state().isEnded() && !isToldFirst) {
             jdbc.sql(COUNT_DUPLICATE).param("id", arrival.failureId()).update();
         } else if (known != null) {
             resolved.put(arrival.failureId(), arrival.round());
-            return new State(
-                    FailureStatus.RESOLVED, Math.max(known.delivery(), arrival.round()), known.postponed(), false);
+            return new Progress(
+                    FailureState.RESOLVED, Math.max(known.delivery(), arrival.round()), known.postponed(), false);
         }
         return known;
     }
 
-    private State take(Arrival.Failed failed, @Nullable State known) {
+    private Progress take(Arrival.Failed failed, @Nullable Progress known) {
         if (known == null || isAnew(failed, known)) {
             return keep(failed, known, first(failed, false));
         }
-        var isLeft = known.status().isLeft() && known.status() != FailureStatus.RESOLVED;
+        var isLeft = known.state().isLeft() && known.state() != FailureState.RESOLVED;
         if (isLeft || failed.round() <= known.delivery()) {
             jdbc.sql(COUNT_DUPLICATE).param("id", failed.failureId()).update();
             return known;
@@ -356,8 +355,8 @@ final class Failures {
     }
 
     /** An event that was published or delivered once more after its failure had ended begins anew. */
-    private static boolean isAnew(Arrival.Failed failed, State known) {
-        return known.status().isEnded() && failed.round() == 0;
+    private static boolean isAnew(Arrival.Failed failed, Progress known) {
+        return known.state().isEnded() && failed.round() == 0;
     }
 
     /**
@@ -375,7 +374,7 @@ final class Failures {
         return turn == null ? HeldEvents.Turn.PARK : turn;
     }
 
-    private HeldEvents.Turn hold(Arrival.Failed failed, @Nullable State known) {
+    private HeldEvents.Turn hold(Arrival.Failed failed, @Nullable Progress known) {
         // held though it has ended: its hub died before it noted that it had let it go
         if (known == null || isAnew(failed, known)) {
             var step = first(failed, true);
@@ -392,7 +391,7 @@ final class Failures {
         if (!known.held()) {
             return HeldEvents.Turn.PARK;
         }
-        if (known.status().isEnded() || known.status() == FailureStatus.DEAD) {
+        if (known.state().isEnded() || known.state() == FailureState.DEAD) {
             return new HeldEvents.Turn(HeldEvents.Next.DROP, failed.failureId(), known.delivery());
         }
         var step = next(failed, known, known.delivery() + 1, true);
@@ -412,13 +411,13 @@ final class Failures {
         return jdbc.sql(LOOK)
                 .param("id", id)
                 .query((row, number) -> {
-                    var status = FailureStatus.valueOf(row.getString("status"));
+                    var status = FailureState.valueOf(row.getString("status"));
                     if (!row.getBoolean("held")) {
                         return HeldEvents.Turn.TRY;
                     }
                     var delivery = row.getInt("delivery");
                     // a person has decided
-                    if (status == FailureStatus.DISCARDED || status == FailureStatus.DEAD) {
+                    if (status == FailureState.DISCARDED || status == FailureState.DEAD) {
                         return new HeldEvents.Turn(HeldEvents.Next.DROP, id, delivery);
                     }
                     return row.getBoolean("waits")
@@ -439,43 +438,42 @@ final class Failures {
         var delay = isPostponed
                 ? Optional.of(policies.postponed(random))
                 : policyOf(failed).delayBefore(1, failed.retryAfter(), random);
-        var state = new State(statusAfter(delay), failed.round(), isPostponed ? 1 : 0, held);
+        var state = new Progress(statusAfter(delay), failed.round(), isPostponed ? 1 : 0, held);
         return new Step(state, !isPostponed, delay);
     }
 
-    private Step next(Arrival.Failed failed, State known, int delivery, boolean held) {
+    private Step next(Arrival.Failed failed, Progress known, int delivery, boolean held) {
         if (policies.isPostponed(failed, known.postponed())) {
             // what a person has sent back waits as such
-            var status =
-                    known.status() == FailureStatus.RESENT && !held ? FailureStatus.RESENT : FailureStatus.RETRYING;
-            var state = new State(status, delivery, known.postponed() + 1, held);
+            var status = known.state() == FailureState.RESENT && !held ? FailureState.RESENT : FailureState.RETRYING;
+            var state = new Progress(status, delivery, known.postponed() + 1, held);
             return new Step(state, false, Optional.of(policies.postponed(random)));
         }
-        var round = new State(known.status(), delivery, known.postponed(), held).round();
-        var delay = known.status() == FailureStatus.RESENT && !held
+        var round = new Progress(known.state(), delivery, known.postponed(), held).round();
+        var delay = known.state() == FailureState.RESENT && !held
                 ? Optional.<Duration>empty()
                 : policyOf(failed).delayBefore(round + 1, failed.retryAfter(), random);
-        return new Step(new State(statusAfter(delay), delivery, known.postponed(), held), true, delay);
+        return new Step(new Progress(statusAfter(delay), delivery, known.postponed(), held), true, delay);
     }
 
     private RetryPolicy policyOf(Arrival.Failed failed) {
         return policies.policyOf(failed, rules.recent().verdict(failed));
     }
 
-    private State keep(Arrival.Failed failed, @Nullable State known, Step step) {
+    private Progress keep(Arrival.Failed failed, @Nullable Progress known, Step step) {
         if (known == null) {
             insert(failed, step);
         } else if (!step.counts() && !isAnew(failed, known)) {
             bind(POSTPONED, failed, step).update();
         } else {
             describe(bind(FAIL_AGAIN, failed, step), failed)
-                    .param("round", step.state().round())
+                    .param("round", step.progress().round())
                     .update();
         }
         if (step.counts()) {
             jdbc.sql(INSERT_ATTEMPT)
                     .param("id", failed.failureId())
-                    .param("round", step.state().round())
+                    .param("round", step.progress().round())
                     .param("tries", failed.tries())
                     .param("at", at(failed))
                     .param("host", failed.host())
@@ -483,13 +481,13 @@ final class Failures {
                     .param("message", failed.message())
                     .update();
         }
-        return step.state();
+        return step.progress();
     }
 
     private void insert(Arrival.Failed failed, Step step) {
         var message = failed.content();
         describe(bind(INSERT, failed, step), failed)
-                .param("round", step.state().round())
+                .param("round", step.progress().round())
                 .param("origin", failed.origin().name())
                 .param("policy", failed.policy())
                 .param("replayable", failed.isReplayable())
@@ -508,10 +506,10 @@ final class Failures {
         var delay = step.delay();
         var statement = jdbc.sql(sql.formatted(delay.isPresent() ? DUE : NOT_DUE))
                 .param("id", failed.failureId())
-                .param("status", step.state().status().name())
-                .param("delivery", step.state().delivery())
-                .param("postponed", step.state().postponed())
-                .param("held", step.state().held())
+                .param("status", step.progress().state().name())
+                .param("delivery", step.progress().delivery())
+                .param("postponed", step.progress().postponed())
+                .param("held", step.progress().held())
                 .param("tries", failed.tries())
                 .param("at", at(failed));
         return delay.isPresent() ? statement.param("delay", delay.get().toMillis()) : statement;
@@ -540,18 +538,18 @@ final class Failures {
         return OffsetDateTime.ofInstant(failed.at(), ZoneOffset.UTC);
     }
 
-    private static FailureStatus statusAfter(Optional<Duration> delay) {
-        return delay.isPresent() ? FailureStatus.RETRYING : FailureStatus.DEAD;
+    private static FailureState statusAfter(Optional<Duration> delay) {
+        return delay.isPresent() ? FailureState.RETRYING : FailureState.DEAD;
     }
 
-    private Map<String, State> lock(Collection<String> ids) {
+    private Map<String, Progress> lock(Collection<String> ids) {
         return new HashMap<>(jdbc
                 .sql(LOCK)
                 .param("ids", ids.stream().distinct().toList())
                 .query((row, number) -> Map.entry(
                         Objects.requireNonNull(row.getString("id")),
-                        new State(
-                                FailureStatus.valueOf(row.getString("status")),
+                        new Progress(
+                                FailureState.valueOf(row.getString("status")),
                                 row.getInt("delivery"),
                                 row.getInt("postponed"),
                                 row.getBoolean("held"))))

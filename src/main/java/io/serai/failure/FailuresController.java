@@ -42,7 +42,7 @@ final class FailuresController {
     @Operation(summary = "Lists failures, newest first")
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
     FailureView.Page<FailureView.Summary> list(
-            @RequestParam(required = false) @Nullable String status,
+            @RequestParam(required = false) @Nullable String state,
             @RequestParam(required = false) @Nullable String group,
             @RequestParam(required = false) @Nullable String subscription,
             @RequestParam(required = false) @Nullable String route,
@@ -52,7 +52,7 @@ final class FailuresController {
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam(required = false) @Nullable String cursor) {
         var wrong = new ArrayList<Invalid.Field>();
-        var query = new Filter(null, status, group, subscription, route, type, since, q).read("", wrong);
+        var query = new Filter(null, state, group, subscription, route, type, since, q).read("", wrong);
         if (!wrong.isEmpty()) {
             throw new Invalid("reading failures: " + wrong.size() + " parameter(s) invalid", wrong, null);
         }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Filter(
         @Nullable List<String> ids,
-        @Nullable String status,
+        @Nullable String state,
         @Nullable String group,
         @Nullable String subscription,
         @Nullable String route,
@@ -54,7 +54,7 @@ record Filter(
         var reader = new Reader(prefix, wrong);
         reader.ids(ids);
         return new FailureQueries.Query(
-                reader.status(status),
+                reader.state(state),
                 reader.text("group", group, MAX_TEXT),
                 reader.text("subscription", subscription, MAX_TEXT),
                 reader.text("route", route, MAX_TEXT),
@@ -73,11 +73,11 @@ record Filter(
         }
 
         @Nullable
-        FailureStatus status(@Nullable String name) {
+        FailureState state(@Nullable String name) {
             try {
-                return name == null ? null : FailureStatus.valueOf(name.toUpperCase(Locale.ROOT));
+                return name == null ? null : FailureState.valueOf(name.toUpperCase(Locale.ROOT));
             } catch (IllegalArgumentException unknown) {
-                refuse("status", "expected one of " + Arrays.toString(FailureStatus.values()));
+                refuse("state", "expected one of " + Arrays.toString(FailureState.values()));
                 return null;
             }
         }

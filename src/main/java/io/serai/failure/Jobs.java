@@ -287,19 +287,19 @@ final class Jobs {
                 .param("ids", named)
                 .query((row, number) -> new Invalid.Field(
                         "select.ids",
-                        row.getString("id") + " is " + wayOut(FailureStatus.valueOf(row.getString("status")))))
+                        row.getString("id") + " is " + wayOut(FailureState.valueOf(row.getString("status")))))
                 .list();
     }
 
-    private String wayOut(FailureStatus status) {
-        return switch (status) {
+    private String wayOut(FailureState state) {
+        return switch (state) {
             case RETRYING, RESENT ->
-                status
+                state
                         + ": wait until it is DEAD or RESOLVED; what was sent back and does not end can be named again after "
                         + lostAfter.toSeconds() + " s";
             case EDITED -> "EDITED: decide about the copy that stands in for it";
             case DEAD -> "DEAD, and does not match the rest of select";
-            default -> status + ": it has ended";
+            default -> state + ": it has ended";
         };
     }
 
@@ -480,7 +480,7 @@ final class Jobs {
             jdbc.sql(REPLAY).param("ids", ids).update();
         } else {
             jdbc.sql(DISCARD).param("ids", ids).update();
-            edits.end(ids, FailureStatus.DISCARDED);
+            edits.end(ids, FailureState.DISCARDED);
         }
     }
 

@@ -100,18 +100,18 @@ final class JobsController {
                 .body(job);
     }
 
-    /** A job is about dead failures: no other status can be asked for. */
+    /** A job is about dead failures: no other state can be asked for. */
     private static Jobs.Selection selection(Filter select, List<Invalid.Field> wrong) {
         expect(
                 wrong,
                 select.namesAny(),
                 "select",
-                "expected at least one of ids, status, group, subscription, route, type, since, q");
+                "expected at least one of ids, state, group, subscription, route, type, since, q");
         var query = select.read("select.", wrong);
         expect(
                 wrong,
-                query.status() == null || query.status() == FailureStatus.DEAD,
-                "select.status",
+                query.state() == null || query.state() == FailureState.DEAD,
+                "select.state",
                 "expected DEAD, or none");
         return new Jobs.Selection(select.ids(), query);
     }

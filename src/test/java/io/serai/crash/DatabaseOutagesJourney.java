@@ -90,7 +90,7 @@ class DatabaseOutagesJourney {
                 await().atMost(Duration.ofMinutes(5))
                         .pollInterval(Duration.ofSeconds(1))
                         .until(() -> failed.containsAll(failing.accepted())
-                                && client.items("/api/failures?status=RETRYING").isEmpty());
+                                && client.items("/api/failures?state=RETRYING").isEmpty());
                 var failures = client.items("/api/failures?");
                 var figures = new Figures("database-stopped")
                         .with("stopped for, seconds", Settings.outage().toSeconds());
@@ -109,7 +109,7 @@ class DatabaseOutagesJourney {
                         .as(users.examples().toString())
                         .isSubsetOf(503);
                 assertThat(failures)
-                        .extracting(failure -> failure.path("status").asText())
+                        .extracting(failure -> failure.path("state").asText())
                         .containsOnly("RESOLVED");
                 assertThat(failures)
                         .extracting(failure -> failure.path("eventId").asText())

@@ -71,7 +71,7 @@ abstract class DeadlyMessageContract {
                     .with("given up", failures.size())
                     .keep();
             assertThat(failures).hasSize(KINDS.size()).allSatisfy(failure -> {
-                assertThat(failure.path("status").asText()).isEqualTo("DEAD");
+                assertThat(failure.path("state").asText()).isEqualTo("DEAD");
                 assertThat(failure.path("exception").asText()).endsWith("DeadlyMessage");
             });
             assertThat(givenUp(hub)).containsExactlyInAnyOrderElementsOf(KINDS);

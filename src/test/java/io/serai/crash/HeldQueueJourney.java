@@ -128,7 +128,7 @@ class HeldQueueJourney {
             assertThat(failures(client))
                     .singleElement()
                     .satisfies(failure ->
-                            assertThat(failure.path("status").asText()).isEqualTo("DISCARDED"));
+                            assertThat(failure.path("state").asText()).isEqualTo("DISCARDED"));
             new Figures("held-queue-restarted")
                     .with("kills", 2)
                     .with("sent", MANY)
@@ -160,7 +160,7 @@ class HeldQueueJourney {
                     var bad = prefix + BAD;
                     await().atMost(LONG_ENOUGH).until(() -> runs(system, bad) >= 2);
                     var held = failures(client).stream()
-                            .filter(failure -> failure.path("status").asText().equals("RETRYING"))
+                            .filter(failure -> failure.path("state").asText().equals("RETRYING"))
                             .findFirst()
                             .orElseThrow();
                     broker.blackHole();
@@ -275,7 +275,7 @@ class HeldQueueJourney {
                 .as(failures.stream().map(JsonNode::toString).collect(joining("\n")))
                 .singleElement()
                 .satisfies(failure -> {
-                    assertThat(failure.path("status").asText()).isEqualTo("RETRYING");
+                    assertThat(failure.path("state").asText()).isEqualTo("RETRYING");
                     assertThat(failure.path("held").asBoolean()).isTrue();
                 });
         return failures.get(0);
@@ -284,6 +284,6 @@ class HeldQueueJourney {
     private static void awaitResolved(HubClient hub) {
         await().atMost(LONG_ENOUGH)
                 .ignoreExceptions()
-                .until(() -> failures(hub).get(0).path("status").asText().equals("RESOLVED"));
+                .until(() -> failures(hub).get(0).path("state").asText().equals("RESOLVED"));
     }
 }

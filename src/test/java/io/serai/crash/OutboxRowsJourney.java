@@ -109,7 +109,7 @@ class OutboxRowsJourney {
 
     /** Ids of those that are set aside, with repetitions. */
     private static List<String> dead(HubClient client) throws Exception {
-        return client.items("/api/failures?status=DEAD").stream()
+        return client.items("/api/failures?state=DEAD").stream()
                 .map(failure -> failure.path("eventId").asText())
                 .filter(id -> id.startsWith("unreadable-") || id.startsWith("damaged-"))
                 .toList();

@@ -58,7 +58,7 @@ class ReusedIdsJourney {
                 await().atMost(LONG_ENOUGH)
                         .ignoreExceptions()
                         .until(() ->
-                                client.items("/api/failures?status=RETRYING").isEmpty());
+                                client.items("/api/failures?state=RETRYING").isEmpty());
                 var taken = system.heardBy(SUBSCRIPTION).taken().stream()
                         .map(OtherSystem.Call::subject)
                         .toList();
@@ -66,7 +66,7 @@ class ReusedIdsJourney {
                 taken.forEach(lost::remove);
                 var status = client.items("/api/failures?").stream()
                         .collect(Collectors.groupingBy(
-                                failure -> failure.path("status").asText(), Collectors.counting()));
+                                failure -> failure.path("state").asText(), Collectors.counting()));
                 new Figures("reused-ids")
                         .with("kills", kills)
                         .with("accepted (202)", accepted.size())

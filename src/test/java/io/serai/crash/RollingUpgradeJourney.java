@@ -80,13 +80,11 @@ class RollingUpgradeJourney {
             figures.with("failing events (202)", failing.accepted().size())
                     .with(
                             "failures resolved",
-                            clients.get(0)
-                                    .items("/api/failures?status=RESOLVED")
-                                    .size())
+                            clients.get(0).items("/api/failures?state=RESOLVED").size())
                     .keep();
             reached.assertNothingLostAndEffectsOnce(lost);
             assertThat(system.heardBy("flaky").ids()).containsAll(failing.accepted());
-            assertThat(clients.get(0).items("/api/failures?status=DEAD")).isEmpty();
+            assertThat(clients.get(0).items("/api/failures?state=DEAD")).isEmpty();
             assertThat(duplicates)
                     .as("beyond what the publishers sent twice")
                     .isLessThanOrEqualTo(2 * (publishers.unanswered() + publishers.refused()));

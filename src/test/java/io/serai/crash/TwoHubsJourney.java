@@ -77,7 +77,7 @@ class TwoHubsJourney {
                         .pollInterval(Duration.ofSeconds(1))
                         .until(() -> retried.ids().containsAll(failing.accepted())
                                 && clients.get(0)
-                                        .items("/api/failures?status=RETRYING")
+                                        .items("/api/failures?state=RETRYING")
                                         .isEmpty());
                 var failures = clients.get(0).items("/api/failures?");
                 var relay = takeOvers(kills, relayed(users, system), 0);
@@ -97,7 +97,7 @@ class TwoHubsJourney {
                         .keep();
                 reached.assertNothingLostAndEffectsOnce(lost);
                 assertThat(failures)
-                        .extracting(failure -> failure.path("status").asText())
+                        .extracting(failure -> failure.path("state").asText())
                         .containsOnly("RESOLVED");
                 assertThat(failures)
                         .extracting(failure -> failure.path("eventId").asText())
@@ -164,7 +164,7 @@ class TwoHubsJourney {
                     .untilAsserted(() -> assertThat(client.items("/api/failures?"))
                             .singleElement()
                             .satisfies(failure -> {
-                                assertThat(failure.path("status").asText()).isEqualTo("RESOLVED");
+                                assertThat(failure.path("state").asText()).isEqualTo("RESOLVED");
                                 assertThat(failure.path("duplicates").asInt()).isEqualTo(1);
                             }));
             assertThat(system.calls("flaky"))

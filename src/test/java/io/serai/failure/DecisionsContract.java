@@ -125,7 +125,7 @@ abstract class DecisionsContract {
         assertThat(done).isEmpty();
         assertThat(json(get("/api/failures/" + old))
                         .path("failure")
-                        .path("status")
+                        .path("state")
                         .asText())
                 .isEqualTo("DEAD");
 
@@ -134,7 +134,7 @@ abstract class DecisionsContract {
         assertThat(job.statusCode()).as(job.body()).isEqualTo(202);
         await().atMost(SOON)
                 .until(() ->
-                        failures("subscription=" + name + "&status=resolved").size() == 2);
+                        failures("subscription=" + name + "&state=resolved").size() == 2);
         awaitState(json(job), "DONE");
         assertThat(done)
                 .singleElement()
@@ -142,7 +142,7 @@ abstract class DecisionsContract {
                         headers -> assertThat(headers).containsValue(event.id()).containsValue("order-2"));
         var after = json(get("/api/failures/" + old));
         var to = after.path("editedTo");
-        assertThat(to.path("status").asText()).isEqualTo("RESOLVED");
+        assertThat(to.path("state").asText()).isEqualTo("RESOLVED");
         assertThat(to.path("who").asText()).isEqualTo("local");
         assertThat(to.path("reason").asText()).isEqualTo("a \"typo\"");
         assertThat(to.path("changes").findValuesAsText("name"))
@@ -184,7 +184,7 @@ abstract class DecisionsContract {
         });
         Files.writeString(in.resolve("wrong.csv"), "a;b");
         await().atMost(SOON)
-                .until(() -> failures("route=" + route + "&status=dead").size() == 1);
+                .until(() -> failures("route=" + route + "&state=dead").size() == 1);
         var id = failures("route=" + route).get(0).path("id").asText();
         var etag = get("/api/failures/" + id).headers().firstValue("ETag").orElseThrow();
 
@@ -216,12 +216,12 @@ abstract class DecisionsContract {
 
         assertThat(json(get("/api/failures/" + first))
                         .path("failure")
-                        .path("status")
+                        .path("state")
                         .asText())
                 .isEqualTo("EDITED");
         assertThat(json(get("/api/failures/" + first))
                         .path("editedTo")
-                        .path("status")
+                        .path("state")
                         .asText())
                 .isEqualTo("DEAD");
 
@@ -230,7 +230,7 @@ abstract class DecisionsContract {
                 "/api/jobs",
                 "{\"kind\":\"discard\",\"select\":{\"ids\":[\"%s\"]},\"reason\":\"no\"}".formatted(second)));
         awaitState(discard, "DONE");
-        assertThat(failures("subscription=" + name + "&status=discarded")).hasSize(2);
+        assertThat(failures("subscription=" + name + "&state=discarded")).hasSize(2);
         var undo = post("/api/jobs/" + discard.path("id").asText() + "/undo", "{\"reason\":\"yes\"}");
         assertThat(undo.statusCode()).as(undo.body()).isEqualTo(200);
         assertThat(awaitOne(name, "EDITED").path("id").asText()).isEqualTo(first);
@@ -239,7 +239,7 @@ abstract class DecisionsContract {
         edit(second, "3");
         await().atMost(SOON)
                 .until(() ->
-                        failures("subscription=" + name + "&status=resolved").size() == 3);
+                        failures("subscription=" + name + "&state=resolved").size() == 3);
     }
 
     @Test
@@ -267,10 +267,10 @@ abstract class DecisionsContract {
         assertThat(failures("subscription=" + name + "&q=corr-" + name)).hasSize(3);
         assertThat(failures("subscription=" + name + "&q=WAREHOUSE%20is")).hasSize(3);
         assertThat(failures("subscription=" + name + "&q=O-" + unique + "x")).isEmpty();
-        for (var wrong : List.of("q=%00", "q=" + "a".repeat(201), "since=x", "status=x", "cursor=x", "limit=0")) {
+        for (var wrong : List.of("q=%00", "q=" + "a".repeat(201), "since=x", "state=x", "cursor=x", "limit=0")) {
             assertThat(get("/api/failures?" + wrong).statusCode()).as(wrong).isEqualTo(422);
         }
-        assertThat(failures("subscription=" + name + "&status=retrying")).isEmpty();
+        assertThat(failures("subscription=" + name + "&state=retrying")).isEmpty();
         assertThat(failures("route=" + name + "&since=" + Instant.now().minusSeconds(600)))
                 .hasSize(3);
         assertThat(failures("route=" + name + "&since=" + Instant.now().plusSeconds(600)))
@@ -325,7 +325,7 @@ abstract class DecisionsContract {
         assertThat(group(group).path("class").asText()).isEqualTo("needs-a-fix");
         publish(name, "s", "2");
         assertThat(awaitOne(name, "DEAD").path("round").asInt()).isZero();
-        assertThat(failures("subscription=" + name + "&status=retrying")).hasSize(1);
+        assertThat(failures("subscription=" + name + "&state=retrying")).hasSize(1);
         assertThat(json(get("/api/failures/rules")).path("rules")).hasSize(2);
         assertThat(audited(changed.headers().firstValue("ETag").orElseThrow().replace("\"", "")))
                 .containsExactly("RULES local a bug");
@@ -382,7 +382,7 @@ abstract class DecisionsContract {
                 "/select/subscripton",
                 post(
                         "/api/jobs",
-                        "{\"kind\":\"discard\",\"select\":{\"status\":\"dead\",\"subscripton\":\"x\"},\"reason\":\"r\"}"),
+                        "{\"kind\":\"discard\",\"select\":{\"state\":\"dead\",\"subscripton\":\"x\"},\"reason\":\"r\"}"),
                 "/stopAtFailureRato",
                 post(
                         "/api/jobs",
@@ -408,7 +408,7 @@ abstract class DecisionsContract {
             assertUnknown(member.getValue(), member.getKey(), known.getOrDefault(member.getKey(), "?"));
         }
         for (var path : List.of(
-                "/api/failures?stauts=status",
+                "/api/failures?staet=state",
                 "/api/failures/groups?limt=limit",
                 "/api/failures/audit?curser=cursor",
                 "/api/jobs?limt=limit",
@@ -490,12 +490,12 @@ abstract class DecisionsContract {
         });
         await().atMost(SOON)
                 .until(() -> get("/api/failures/" + ids.get(0)).body().contains("IllegalStateException"));
-        assertThat(status(ids.get(0))).isIn("DEAD", "RETRYING");
+        assertThat(state(ids.get(0))).isIn("DEAD", "RETRYING");
         await().atMost(SOON)
                 .until(() ->
                         jdbc().queryForObject("SELECT delivery FROM failure WHERE id = ?", Integer.class, ids.get(1))
                                 == 1);
-        assertThat(status(ids.get(1))).isEqualTo("RESOLVED");
+        assertThat(state(ids.get(1))).isEqualTo("RESOLVED");
         assertThat(jdbc().queryForObject("SELECT duplicates FROM failure WHERE id = ?", Integer.class, ids.get(1)))
                 .isZero();
     }
@@ -566,8 +566,8 @@ abstract class DecisionsContract {
         var edited = json(post("/api/jobs", job("replay", List.of(copy), 100)));
         sender.start();
         awaitState(discard, "DONE");
-        await().atMost(SOON).until(() -> !status(ids.get(2)).equals("DEAD"));
-        await().atMost(SOON).until(() -> status(copy).equals("RESENT"));
+        await().atMost(SOON).until(() -> !state(ids.get(2)).equals("DEAD"));
+        await().atMost(SOON).until(() -> state(copy).equals("RESENT"));
         jdbc.update(setState, "RUNNING", late.path("id").asText());
         awaitState(late, "DONE");
         gate.countDown();
@@ -577,12 +577,12 @@ abstract class DecisionsContract {
         assertThat(counts(late)).isEqualTo("selected 5 released 2 skipped 3 resolved 0 failedAgain 0 left 0");
         assertThat(counts(replay)).isEqualTo("selected 1 released 1 skipped 0 resolved 1 failedAgain 0 left 0");
         assertThat(counts(edited)).isEqualTo("selected 1 released 1 skipped 0 resolved 1 failedAgain 0 left 0");
-        assertThat(status(original)).isEqualTo("RESOLVED");
-        assertThat(status(copy)).isEqualTo("RESOLVED");
+        assertThat(state(original)).isEqualTo("RESOLVED");
+        assertThat(state(copy)).isEqualTo("RESOLVED");
         assertThat(post("/api/jobs/" + late.path("id").asText() + "/undo", "{\"reason\":\"r\"}")
                         .statusCode())
                 .isEqualTo(200);
-        assertThat(ids).extracting(this::status).containsExactly("DEAD", "DEAD", "RESOLVED", "DISCARDED", "RESOLVED");
+        assertThat(ids).extracting(this::state).containsExactly("DEAD", "DEAD", "RESOLVED", "DISCARDED", "RESOLVED");
     }
 
     @Test
@@ -623,7 +623,7 @@ abstract class DecisionsContract {
 
         awaitState(first, "DONE");
         assertThat(counts(first)).isEqualTo("selected 2 released 2 skipped 0 resolved 1 failedAgain 0 left 0");
-        assertThat(ids).extracting(this::status).containsExactly("DISCARDED", "RESOLVED");
+        assertThat(ids).extracting(this::state).containsExactly("DISCARDED", "RESOLVED");
     }
 
     @Test
@@ -645,13 +645,13 @@ abstract class DecisionsContract {
         await().atMost(SOON)
                 .until(() -> send("DELETE", "/api/subscriptions/" + name, "").statusCode() == 200);
 
-        assertThat(status(id)).isEqualTo("DEAD");
+        assertThat(state(id)).isEqualTo("DEAD");
         assertThat(get("/api/failures/" + id).body()).contains("its subscription was removed");
         awaitState(first, "DONE");
         assertThat(counts(first)).isEqualTo("selected 1 released 1 skipped 0 resolved 0 failedAgain 1 left 0");
         camel.getRouteController().startRoute(name);
         awaitState(json(post("/api/jobs", job("replay", List.of(id), 100))), "DONE");
-        assertThat(status(id)).isEqualTo("RESOLVED");
+        assertThat(state(id)).isEqualTo("RESOLVED");
     }
 
     private static String job(String kind, List<String> ids, int rate) {
@@ -666,11 +666,11 @@ abstract class DecisionsContract {
                 .collect(Collectors.joining(" "));
     }
 
-    private String status(String id) {
+    private String state(String id) {
         try {
             return json(get("/api/failures/" + id))
                     .path("failure")
-                    .path("status")
+                    .path("state")
                     .asText();
         } catch (Exception unexpected) {
             throw new AssertionError(unexpected);
@@ -696,7 +696,7 @@ abstract class DecisionsContract {
         var began = System.nanoTime();
         var job = json(post(
                 "/api/jobs",
-                "{\"kind\":\"discard\",\"select\":{\"subscription\":\"%s\",\"status\":\"dead\"},\"rate\":3,\"reason\":\"r\"}"
+                "{\"kind\":\"discard\",\"select\":{\"subscription\":\"%s\",\"state\":\"dead\"},\"rate\":3,\"reason\":\"r\"}"
                         .formatted(name)));
         publish(name, "s", "later");
         awaitState(job, "DONE");
@@ -825,10 +825,10 @@ abstract class DecisionsContract {
                         .equals(state));
     }
 
-    private JsonNode awaitOne(String name, String status) {
+    private JsonNode awaitOne(String name, String state) {
         return await().atMost(SOON)
                 .until(
-                        () -> failures("subscription=" + name + "&limit=1&status=" + status).stream()
+                        () -> failures("subscription=" + name + "&limit=1&state=" + state).stream()
                                 .findFirst()
                                 .orElse(null),
                         found -> found != null);

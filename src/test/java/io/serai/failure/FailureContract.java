@@ -118,7 +118,7 @@ abstract class FailureContract {
 
         var event = publish(type, "order-7", "{\"n\":1}");
 
-        var failure = awaitStatus(name, FailureStatus.RESOLVED);
+        var failure = awaitState(name, FailureState.RESOLVED);
         assertThat(calls).hasValue(5);
         assertThat(failure.round()).isEqualTo(1);
         assertThat(failure.tries()).isEqualTo(4);
@@ -144,7 +144,7 @@ abstract class FailureContract {
 
         publish(type, null, "{\"sku\":\"Ä-17\"}");
 
-        var failure = awaitStatus(name, FailureStatus.DEAD);
+        var failure = awaitState(name, FailureState.DEAD);
         assertThat(calls).hasValue(6);
         assertThat(failure.round()).isEqualTo(2);
         assertThat(failure.dueAt()).isNull();
@@ -198,8 +198,8 @@ abstract class FailureContract {
 
         publish(type, null, "{}");
 
-        assertThat(awaitStatus(invalid, FailureStatus.DEAD).round()).isZero();
-        assertThat(awaitStatus(listed, FailureStatus.DEAD).round()).isZero();
+        assertThat(awaitState(invalid, FailureState.DEAD).round()).isZero();
+        assertThat(awaitState(listed, FailureState.DEAD).round()).isZero();
     }
 
     @Test
@@ -208,7 +208,7 @@ abstract class FailureContract {
             for (var status : List.of(400, 401, 404, 409, 422)) {
                 var name = callPartner(partner, "quick", status + "");
 
-                var failure = awaitStatus(name, FailureStatus.DEAD);
+                var failure = awaitState(name, FailureState.DEAD);
                 assertThat(failure.tries()).isEqualTo(1);
                 assertThat(failure.round()).isZero();
                 assertThat(detail(failure).partner())
@@ -225,7 +225,7 @@ abstract class FailureContract {
                 var name = callPartner(partner, "quick", status + "");
 
                 // two tries in each of three rounds
-                assertThat(awaitStatus(name, FailureStatus.DEAD).tries()).isEqualTo(6);
+                assertThat(awaitState(name, FailureState.DEAD).tries()).isEqualTo(6);
                 assertThat(partner.calls("/" + status)).isEqualTo(6);
             }
         }
@@ -237,14 +237,14 @@ abstract class FailureContract {
             for (var status : List.of(408, 425, 429, 503)) {
                 var name = callPartner(partner, "paced", status + "?after=600");
 
-                var failure = awaitStatus(name, FailureStatus.RETRYING);
+                var failure = awaitState(name, FailureState.RETRYING);
                 assertThat(Duration.between(failure.lastFailedAt(), Objects.requireNonNull(failure.dueAt())))
                         .isBetween(Duration.ofSeconds(595), Duration.ofSeconds(730));
                 assertThat(partner.calls("/" + status)).isEqualTo(1);
             }
             // no longer than the longest of the policy
             var hurried = callPartner(partner, "quick", "503?after=600");
-            assertThat(awaitStatus(hurried, FailureStatus.DEAD).round()).isEqualTo(2);
+            assertThat(awaitState(hurried, FailureState.DEAD).round()).isEqualTo(2);
         }
     }
 
@@ -283,7 +283,7 @@ abstract class FailureContract {
                 .forEach(confirm -> confirm.orTimeout(20, TimeUnit.SECONDS).join());
 
         await().atMost(SOON).until(() -> done.size() == 999);
-        var failure = awaitStatus(name, FailureStatus.RETRYING);
+        var failure = awaitState(name, FailureState.RETRYING);
         await().atMost(SOON).until(() -> failure.dueAt() != null);
         assertThat(failure.dueAt()).isAfter(Instant.now().plusSeconds(60));
     }
@@ -300,7 +300,7 @@ abstract class FailureContract {
 
         publish(type, subject, "{\"orderId\":\"" + key + "\"}");
 
-        assertThat(awaitStatus(name, FailureStatus.DEAD).subject()).isEqualTo(subject);
+        assertThat(awaitState(name, FailureState.DEAD).subject()).isEqualTo(subject);
         for (var text : List.of(subject, key, name + "🚚".repeat(151))) {
             assertThat(found(text))
                     .as(text)
@@ -324,7 +324,7 @@ abstract class FailureContract {
         var event = event(type, null, "{}");
 
         publisher.publish(event).join();
-        awaitStatus(name, FailureStatus.RETRYING);
+        awaitState(name, FailureState.RETRYING);
         publisher.publish(event).join();
 
         await().atMost(SOON)
@@ -348,14 +348,14 @@ abstract class FailureContract {
         });
         var first = event(type, null, "A");
         publisher.publish(first).join();
-        awaitStatus(name, FailureStatus.RESOLVED);
+        awaitState(name, FailureState.RESOLVED);
 
         publisher.publish(withBody(first, "C")).join();
 
         await().atMost(SOON).untilAsserted(() -> assertThat(calls).containsExactly("A", "A", "A", "C", "C", "C"));
         await().atMost(SOON)
-                .untilAsserted(() ->
-                        assertThat(of(name)).hasSize(2).allMatch(each -> each.status() == FailureStatus.RESOLVED));
+                .untilAsserted(
+                        () -> assertThat(of(name)).hasSize(2).allMatch(each -> each.state() == FailureState.RESOLVED));
         assertThat(bodies(name)).containsExactlyInAnyOrder("A", "C");
     }
 
@@ -368,7 +368,7 @@ abstract class FailureContract {
         });
         var first = event(type, null, "A");
         publisher.publish(first).join();
-        awaitStatus(name, FailureStatus.RETRYING);
+        awaitState(name, FailureState.RETRYING);
 
         publisher.publish(withBody(first, "C")).join();
         publisher.publish(withBody(first, "C")).join();
@@ -377,7 +377,7 @@ abstract class FailureContract {
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(of(name))
                         .hasSize(2)
-                        .allMatch(each -> each.status() == FailureStatus.RETRYING && each.duplicates() == 1));
+                        .allMatch(each -> each.state() == FailureState.RETRYING && each.duplicates() == 1));
         assertThat(bodies(name)).containsExactlyInAnyOrder("A", "C");
     }
 
@@ -392,13 +392,13 @@ abstract class FailureContract {
             }
         });
         publish(type, null, "{}");
-        var failure = awaitStatus(name, FailureStatus.RESOLVED);
+        var failure = awaitState(name, FailureState.RESOLVED);
 
         // a hub that died between sending and noting it had it sent again
         hub.getBean(Failures.class).take(List.of(new Arrival.Resolved(failure.id(), 1)));
 
         assertThat(of(name)).singleElement().satisfies(each -> {
-            assertThat(each.status()).isEqualTo(FailureStatus.RESOLVED);
+            assertThat(each.state()).isEqualTo(FailureState.RESOLVED);
             assertThat(each.duplicates()).isEqualTo(1);
         });
     }
@@ -418,7 +418,7 @@ abstract class FailureContract {
                     "old record \0".getBytes(StandardCharsets.UTF_8));
         }
 
-        var failure = awaitStatus("queue:crm.in", FailureStatus.DEAD);
+        var failure = awaitState("queue:crm.in", FailureState.DEAD);
         assertThat(failure.message()).contains("expired");
         assertThat(detail(failure).body()).isEqualTo("old record \0");
     }
@@ -452,7 +452,7 @@ abstract class FailureContract {
                     "record".getBytes(StandardCharsets.UTF_8));
         }
 
-        awaitStatus("queue:" + queue, FailureStatus.RESOLVED);
+        awaitState("queue:" + queue, FailureState.RESOLVED);
         await().atMost(SOON).until(() -> headers.size() == 2);
         headers.forEach(each -> assertThat(each)
                 .containsEntry("long", 5_000_000_000L)
@@ -491,7 +491,7 @@ abstract class FailureContract {
         await().atMost(SOON).until(() -> of(name).size() == 20);
         away.set(false);
 
-        await().atMost(SOON).until(() -> of(name).stream().allMatch(each -> each.status() == FailureStatus.RESOLVED));
+        await().atMost(SOON).until(() -> of(name).stream().allMatch(each -> each.state() == FailureState.RESOLVED));
         assertThat(jdbc.queryForObject("SELECT COUNT(*) FROM " + table, Integer.class))
                 .isEqualTo(20);
     }
@@ -732,7 +732,7 @@ abstract class FailureContract {
                 .extracting(Job::selected, Job::released, Job::resolved, Job::failedAgain, Job::left)
                 .containsExactly(30L, 30L, 30L, 0L, 0L);
         assertThat(done).hasSize(31).doesNotHaveDuplicates();
-        assertThat(of(name)).allMatch(each -> each.status() == FailureStatus.RESOLVED);
+        assertThat(of(name)).allMatch(each -> each.state() == FailureState.RESOLVED);
     }
 
     @Test
@@ -752,7 +752,7 @@ abstract class FailureContract {
         await().atMost(SOON).until(() -> jobs.find(job.id()).state() == Job.State.STOPPED);
         assertThat(jobs.find(job.id()).released()).isEqualTo(1);
         assertThat(jobs.find(job.id()).failedAgain()).isEqualTo(1);
-        assertThat(of(name)).allMatch(each -> each.status() == FailureStatus.DEAD);
+        assertThat(of(name)).allMatch(each -> each.state() == FailureState.DEAD);
     }
 
     @Test
@@ -769,14 +769,14 @@ abstract class FailureContract {
         var job = jobs.make(
                 Job.Kind.DISCARD, selectionOf(name), "{}", new Job.Pace(100, false, null), "ann", "test data");
         await().atMost(SOON).until(() -> jobs.find(job.id()).state() == Job.State.DONE);
-        assertThat(of(name)).allMatch(each -> each.status() == FailureStatus.DISCARDED);
+        assertThat(of(name)).allMatch(each -> each.state() == FailureState.DISCARDED);
         assertThatThrownBy(() -> replay(name, new Job.Pace(100, false, null)))
                 .isInstanceOf(Invalid.class)
                 .hasMessageContaining("no failure that is DEAD");
 
         jobs.undo(job.id(), "ann", "too early");
 
-        assertThat(of(name)).allMatch(each -> each.status() == FailureStatus.DEAD);
+        assertThat(of(name)).allMatch(each -> each.state() == FailureState.DEAD);
         assertThatThrownBy(() -> jobs.undo(job.id(), "ann", "too early")).isInstanceOf(Conflict.class);
     }
 
@@ -799,11 +799,11 @@ abstract class FailureContract {
         });
     }
 
-    private FailureView.Summary awaitStatus(String origin, FailureStatus status) {
+    private FailureView.Summary awaitState(String origin, FailureState state) {
         return await().atMost(SOON)
                 .until(
                         () -> of(origin).stream()
-                                .filter(each -> each.status() == status)
+                                .filter(each -> each.state() == state)
                                 .findFirst()
                                 .orElse(null),
                         found -> found != null);

@@ -131,10 +131,10 @@ abstract class PoisonContract {
         for (var reader : List.of(single, batch)) {
             reader.mend();
             replay(reader.origin());
-            await().atMost(SOON).until(() -> count(reader.origin(), FailureStatus.RESOLVED) == events.size());
+            await().atMost(SOON).until(() -> count(reader.origin(), FailureState.RESOLVED) == events.size());
             // those that are no events come back by themselves, in their own time
             await().atMost(SOON)
-                    .until(() -> count(reader.origin(), FailureStatus.DEAD) == poisons.size() - events.size());
+                    .until(() -> count(reader.origin(), FailureState.DEAD) == poisons.size() - events.size());
             reader.assertSeenAgainAsBefore(events);
         }
     }
@@ -155,12 +155,12 @@ abstract class PoisonContract {
         assertParked("queue:" + queue, poisons);
         reader.mend();
         replay("queue:" + queue);
-        await().atMost(SOON).until(() -> count("queue:" + queue, FailureStatus.RESOLVED) == poisons.size());
+        await().atMost(SOON).until(() -> count("queue:" + queue, FailureState.RESOLVED) == poisons.size());
         reader.assertSeenAgainAsBefore(poisons);
     }
 
     private void assertParked(String origin, List<Poison> poisons) {
-        await().atMost(SOON).until(() -> count(origin, FailureStatus.DEAD) >= poisons.size());
+        await().atMost(SOON).until(() -> count(origin, FailureState.DEAD) >= poisons.size());
         var parked = parkedFrom(origin);
         assertThat(parked.keySet())
                 .as(origin)
@@ -207,9 +207,9 @@ abstract class PoisonContract {
                 .collect(toMap(each -> each.properties().getMessageId(), each -> each));
     }
 
-    private long count(String origin, FailureStatus status) {
+    private long count(String origin, FailureState state) {
         return Objects.requireNonNull(jdbc.queryForObject(
-                "SELECT COUNT(*) FROM failure WHERE origin = ? AND status = ?", Long.class, origin, status.name()));
+                "SELECT COUNT(*) FROM failure WHERE origin = ? AND status = ?", Long.class, origin, state.name()));
     }
 
     private long logged(String type) {
@@ -356,7 +356,7 @@ abstract class PoisonContract {
 
         send("serai.events", type, List.of(event.builder().headers(headers).build()), List.of());
 
-        await().atMost(SOON).until(() -> count(name, FailureStatus.DEAD) == 1);
+        await().atMost(SOON).until(() -> count(name, FailureState.DEAD) == 1);
         var failure = jdbc.queryForMap("SELECT message, trace, cut FROM failure WHERE origin = ?", name);
         assertThat(Objects.toString(failure.get("message")).getBytes(StandardCharsets.UTF_8))
                 .hasSizeBetween(1000, 1024);
@@ -367,7 +367,7 @@ abstract class PoisonContract {
                 .doesNotContain("cloudEvents");
         mended.set(true);
         replay(name);
-        await().atMost(SOON).until(() -> count(name, FailureStatus.RESOLVED) == 1);
+        await().atMost(SOON).until(() -> count(name, FailureState.RESOLVED) == 1);
         assertThat(seen).hasSize(2);
         assertThat(seen.remove()).isEqualTo(seen.remove());
     }
@@ -391,14 +391,14 @@ abstract class PoisonContract {
                         .build(),
                 new byte[] {1});
         send("serai.dead", "", List.of(), List.of(full));
-        await().atMost(SOON).until(() -> count("queue:" + queue, FailureStatus.DEAD) == 1);
+        await().atMost(SOON).until(() -> count("queue:" + queue, FailureState.DEAD) == 1);
         var reader = new Reader("spring-rabbitmq:default?queues=" + queue);
         reader.mend();
         reader.open();
 
         replay("queue:" + queue);
 
-        await().atMost(SOON).until(() -> count("queue:" + queue, FailureStatus.RESOLVED) == 1);
+        await().atMost(SOON).until(() -> count("queue:" + queue, FailureState.RESOLVED) == 1);
         await().atMost(SOON).until(() -> reader.again.containsKey("full"));
         assertThat(reader.again.get("full")).containsEntry("small", "s").doesNotContainKey("large");
         assertThat(jdbc.queryForObject("SELECT cut FROM failure WHERE origin = ?", String.class, "queue:" + queue))

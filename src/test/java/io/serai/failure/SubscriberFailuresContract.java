@@ -129,7 +129,7 @@ abstract class SubscriberFailuresContract {
 
         publish(type, 100);
 
-        var held = awaitStatus(name, FailureStatus.RETRYING);
+        var held = awaitState(name, FailureState.RETRYING);
         await().atMost(SOON).until(() -> other.size() == 100);
         assertThat(done).containsExactly("0", "1", "2");
         assertThat(held.tries()).isEqualTo(2);
@@ -139,7 +139,7 @@ abstract class SubscriberFailuresContract {
         assertThat(calls).hasSize(3);
         // a fifth less than the policy's
         assertThat(Duration.ofNanos(pause.get())).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
-        awaitStatus(name, FailureStatus.RESOLVED);
+        awaitState(name, FailureState.RESOLVED);
     }
 
     @Test
@@ -160,13 +160,13 @@ abstract class SubscriberFailuresContract {
         });
 
         publish(type, 20);
-        awaitStatus(name, FailureStatus.RETRYING);
+        awaitState(name, FailureState.RETRYING);
         hub.getBean(CachingConnectionFactory.class)
                 .createConnection()
                 .getDelegate()
                 .abort();
 
-        awaitStatus(name, FailureStatus.DEAD);
+        awaitState(name, FailureState.DEAD);
         await().atMost(SOON).until(() -> done.contains("19"));
         // the batch is tried in place, then one by one, so that what precedes is done more than once, as batches may be
         var firsts = done.stream().distinct().toList();
@@ -193,7 +193,7 @@ abstract class SubscriberFailuresContract {
 
         publish(type, 6);
 
-        var dead = awaitStatus(name, FailureStatus.DEAD);
+        var dead = awaitState(name, FailureState.DEAD);
         assertThat(dead.tries()).isEqualTo(6);
         assertThat(dead.round()).isEqualTo(2);
         await().atMost(SOON).until(() -> done.size() == 5);
@@ -201,7 +201,7 @@ abstract class SubscriberFailuresContract {
 
         broken.set(false);
         decide(Job.Kind.REPLAY, name);
-        awaitStatus(name, FailureStatus.RESOLVED);
+        awaitState(name, FailureState.RESOLVED);
         assertThat(done).containsExactly("0", "1", "2", "4", "5", "3");
     }
 
@@ -219,7 +219,7 @@ abstract class SubscriberFailuresContract {
 
         publish(type, 3);
 
-        assertThat(awaitStatus(name, FailureStatus.DEAD).round()).isZero();
+        assertThat(awaitState(name, FailureState.DEAD).round()).isZero();
         await().atMost(SOON).until(() -> done.size() == 2);
     }
 
@@ -237,7 +237,7 @@ abstract class SubscriberFailuresContract {
             done.add(body(exchange));
         });
         publish(type, 6);
-        awaitStatus(name, FailureStatus.RETRYING);
+        awaitState(name, FailureState.RETRYING);
 
         jdbc.execute("ALTER TABLE failure RENAME TO failure_away");
         try {
@@ -249,7 +249,7 @@ abstract class SubscriberFailuresContract {
 
         await().atMost(SOON).until(() -> done.size() == 6);
         assertThat(done).containsExactlyElementsOf(numbers(6));
-        awaitStatus(name, FailureStatus.RESOLVED);
+        awaitState(name, FailureState.RESOLVED);
     }
 
     @Test
@@ -275,7 +275,7 @@ abstract class SubscriberFailuresContract {
                 .abort();
         goOn.countDown();
 
-        assertThat(awaitStatus(name, FailureStatus.DEAD).message()).contains("sequence");
+        assertThat(awaitState(name, FailureState.DEAD).message()).contains("sequence");
         await().atMost(SOON).until(() -> done.contains("third"));
     }
 
@@ -292,20 +292,20 @@ abstract class SubscriberFailuresContract {
             done.add(body(exchange));
         });
         publish(type, 1);
-        assertThat(awaitStatus(name, FailureStatus.RETRYING).held()).isTrue();
+        assertThat(awaitState(name, FailureState.RETRYING).held()).isTrue();
         camel.getRouteController().stopRoute(name);
         await().atMost(SOON).ignoreExceptionsInstanceOf(Conflict.class).until(() -> {
             hub.getBean(Subscriptions.class).remove(name);
             return true;
         });
 
-        var dead = awaitStatus(name, FailureStatus.DEAD);
+        var dead = awaitState(name, FailureState.DEAD);
         assertThat(dead.held()).isFalse();
         assertThat(dead.dueAt()).isNull();
         broken.set(false);
         camel.getRouteController().startRoute(name);
         decide(Job.Kind.REPLAY, name);
-        awaitStatus(name, FailureStatus.RESOLVED);
+        awaitState(name, FailureState.RESOLVED);
         assertThat(done).containsExactly("0");
     }
 
@@ -323,19 +323,19 @@ abstract class SubscriberFailuresContract {
         });
         var event = event(type, "0", Map.of());
         publisher.publish(event).join();
-        var held = awaitStatus(name, FailureStatus.RETRYING);
+        var held = awaitState(name, FailureState.RETRYING);
         loseTheOneHeld(name);
         camel.getRouteController().startRoute(name);
         // so long ago that nobody seems to hold it
         jdbc.update("UPDATE failure SET due_at = CURRENT_TIMESTAMP - INTERVAL '1' MINUTE WHERE id = ?", held.id());
         decideById(Job.Kind.DISCARD, held.id());
-        awaitStatus(name, FailureStatus.DISCARDED);
+        awaitState(name, FailureState.DISCARDED);
 
         publisher.publish(event).join();
 
-        assertThat(awaitStatus(name, FailureStatus.RETRYING).held()).isTrue();
+        assertThat(awaitState(name, FailureState.RETRYING).held()).isTrue();
         broken.set(false);
-        awaitStatus(name, FailureStatus.RESOLVED);
+        awaitState(name, FailureState.RESOLVED);
         assertThat(done).hasSize(1);
     }
 
@@ -347,10 +347,10 @@ abstract class SubscriberFailuresContract {
             throw new IllegalStateException("bad");
         });
         publish(type, 1);
-        var held = awaitStatus(name, FailureStatus.RETRYING);
+        var held = awaitState(name, FailureState.RETRYING);
         loseTheOneHeld(name);
         decideById(Job.Kind.DISCARD, held.id());
-        awaitStatus(name, FailureStatus.DISCARDED);
+        awaitState(name, FailureState.DISCARDED);
         var store = hub.getBean(Failures.class);
 
         assertThat(store.look(held.id()).next()).isEqualTo(HeldEvents.Next.DROP);
@@ -372,9 +372,9 @@ abstract class SubscriberFailuresContract {
         });
         var first = event(type, "A", Map.of());
         publisher.publish(first).join();
-        var held = awaitStatus(name, FailureStatus.RETRYING);
+        var held = awaitState(name, FailureState.RETRYING);
         decideById(Job.Kind.DISCARD, held.id());
-        awaitStatus(name, FailureStatus.DISCARDED);
+        awaitState(name, FailureState.DISCARDED);
 
         publisher
                 .publish(new Event(
@@ -390,15 +390,15 @@ abstract class SubscriberFailuresContract {
                 .join();
         publish(type, 1);
 
-        var other = awaitStatus(name, FailureStatus.RETRYING);
+        var other = awaitState(name, FailureState.RETRYING);
         assertThat(other.held()).isTrue();
         assertThat(other.id()).isNotEqualTo(held.id());
         broken.set(false);
-        awaitStatus(name, FailureStatus.RESOLVED);
+        awaitState(name, FailureState.RESOLVED);
         await().atMost(SOON).untilAsserted(() -> assertThat(done).containsExactly("C", "0"));
         assertThat(of(name))
-                .extracting(FailureView.Summary::status)
-                .containsExactlyInAnyOrder(FailureStatus.DISCARDED, FailureStatus.RESOLVED);
+                .extracting(FailureView.Summary::state)
+                .containsExactlyInAnyOrder(FailureState.DISCARDED, FailureState.RESOLVED);
     }
 
     @Test
@@ -414,7 +414,7 @@ abstract class SubscriberFailuresContract {
             done.add(body(exchange));
         });
         publish(type, 1);
-        var held = awaitStatus(name, FailureStatus.RETRYING);
+        var held = awaitState(name, FailureState.RETRYING);
         loseTheOneHeld(name);
         broken.set(false);
         camel.getRouteController().startRoute(name);
@@ -427,7 +427,7 @@ abstract class SubscriberFailuresContract {
             return true;
         });
 
-        awaitStatus(name, FailureStatus.RESOLVED);
+        awaitState(name, FailureState.RESOLVED);
         assertThat(done).containsExactly("0");
         await().atMost(SOON).until(() -> jobs.find(first.id()).state() == Job.State.DONE);
     }
@@ -447,10 +447,10 @@ abstract class SubscriberFailuresContract {
 
         publish(type, 4);
 
-        var first = awaitStatus(name, FailureStatus.RETRYING);
+        var first = awaitState(name, FailureState.RETRYING);
         decide(Job.Kind.DISCARD, name);
-        assertThat(awaitStatus(name, FailureStatus.DISCARDED).id()).isEqualTo(first.id());
-        var second = awaitStatus(name, FailureStatus.RETRYING);
+        assertThat(awaitState(name, FailureState.DISCARDED).id()).isEqualTo(first.id());
+        var second = awaitState(name, FailureState.RETRYING);
         assertThat(second.id()).isNotEqualTo(first.id());
         assertThat(done).containsExactly("1");
 
@@ -458,13 +458,13 @@ abstract class SubscriberFailuresContract {
         var early = decide(Job.Kind.REPLAY, name);
         await().atMost(SOON).until(() -> jobs.find(early.id()).state() == Job.State.DONE);
         assertThat(jobs.find(early.id()).failedAgain()).isEqualTo(1);
-        assertThat(awaitStatus(name, FailureStatus.RETRYING).round()).isEqualTo(1);
+        assertThat(awaitState(name, FailureState.RETRYING).round()).isEqualTo(1);
 
         broken.set(false);
         decide(Job.Kind.REPLAY, name);
         await().atMost(SOON).until(() -> done.size() == 3);
         assertThat(done).containsExactly("1", "2", "3");
-        awaitStatus(name, FailureStatus.RESOLVED);
+        awaitState(name, FailureState.RESOLVED);
         assertThat(of(name)).hasSize(2);
     }
 
@@ -511,11 +511,11 @@ abstract class SubscriberFailuresContract {
         publish(type, 60);
         await().atMost(SOON)
                 .until(() -> of(name).size() == 60
-                        && of(name).stream().allMatch(each -> each.status() == FailureStatus.RETRYING)
+                        && of(name).stream().allMatch(each -> each.state() == FailureState.RETRYING)
                         && postponed(name, 2) == 60);
         var before = calls.size();
         broken.set(false);
-        await().atMost(SOON).until(() -> of(name).stream().allMatch(each -> each.status() == FailureStatus.RESOLVED));
+        await().atMost(SOON).until(() -> of(name).stream().allMatch(each -> each.state() == FailureState.RESOLVED));
 
         assertThat(done).hasSize(60).doesNotHaveDuplicates();
         // 180 a round if each event had been tried in each
@@ -560,7 +560,7 @@ abstract class SubscriberFailuresContract {
 
         publish(type, 1);
 
-        var failure = awaitStatus(name, FailureStatus.DEAD);
+        var failure = awaitState(name, FailureState.DEAD);
         assertThat(failure.message()).isEqualTo("no stock");
         assertThat(failure.exception()).isEqualTo(IllegalStateException.class.getName());
     }
@@ -583,7 +583,7 @@ abstract class SubscriberFailuresContract {
 
         Files.writeString(in.resolve("orders.csv"), "a;b;Müller");
 
-        var failure = awaitStatus("route:" + name, FailureStatus.RESOLVED);
+        var failure = awaitState("route:" + name, FailureState.RESOLVED);
         assertThat(calls).hasValue(4);
         assertThat(failure.tries()).isEqualTo(2);
         assertThat(failure.subject()).isEqualTo("orders.csv");
@@ -614,7 +614,7 @@ abstract class SubscriberFailuresContract {
         }
         await().atMost(SOON)
                 .until(() -> of("route:" + name).stream()
-                                .filter(each -> each.status() == FailureStatus.DEAD)
+                                .filter(each -> each.state() == FailureState.DEAD)
                                 .count()
                         == 2);
         var first = jdbc.queryForObject("SELECT MIN(id) FROM failure WHERE origin = ?", String.class, "route:" + name);
@@ -627,7 +627,7 @@ abstract class SubscriberFailuresContract {
         await().atMost(SOON)
                 .until(() -> of("route:" + name).stream()
                         .anyMatch(each -> each.id().equals(first)
-                                && each.status() == FailureStatus.DEAD
+                                && each.state() == FailureState.DEAD
                                 && String.valueOf(each.message()).contains("no JSON")));
     }
 
@@ -678,7 +678,7 @@ abstract class SubscriberFailuresContract {
 
         jdbc.update("INSERT INTO %s VALUES (7, 'x', 0)".formatted(table));
 
-        var failure = awaitStatus("route:" + name, FailureStatus.RESOLVED);
+        var failure = awaitState("route:" + name, FailureState.RESOLVED);
         assertThat(calls).hasValue(2);
         assertThat(failure.tries()).isEqualTo(1);
         assertThat(jdbc.queryForList("SELECT id FROM %s_effect".formatted(table), Integer.class))
@@ -705,7 +705,7 @@ abstract class SubscriberFailuresContract {
 
         await().atMost(SOON)
                 .until(() -> of("route:" + name).stream()
-                                .filter(each -> each.status() == FailureStatus.DEAD)
+                                .filter(each -> each.state() == FailureState.DEAD)
                                 .count()
                         == 2);
         assertThat(of("route:" + name)).allMatch(each -> each.tries() == 6 && each.round() == 2);
@@ -713,7 +713,7 @@ abstract class SubscriberFailuresContract {
         decide(Job.Kind.REPLAY, "route:" + name);
         await().atMost(SOON).until(() -> done.size() == 2);
         await().atMost(SOON)
-                .until(() -> of("route:" + name).stream().allMatch(each -> each.status() == FailureStatus.RESOLVED));
+                .until(() -> of("route:" + name).stream().allMatch(each -> each.state() == FailureState.RESOLVED));
     }
 
     @Test
@@ -726,7 +726,7 @@ abstract class SubscriberFailuresContract {
             }
         });
         camel.createFluentProducerTemplate().to("seda:" + name).withBody("one").send();
-        awaitStatus("route:" + name, FailureStatus.RETRYING);
+        awaitState("route:" + name, FailureState.RETRYING);
 
         // as behind a backlog
         var reader = hub.getBean("failureReader", SimpleMessageListenerContainer.class);
@@ -738,7 +738,7 @@ abstract class SubscriberFailuresContract {
             reader.start();
         }
 
-        assertThat(awaitStatus("route:" + name, FailureStatus.RESOLVED).duplicates())
+        assertThat(awaitState("route:" + name, FailureState.RESOLVED).duplicates())
                 .isZero();
         assertThat(calls).hasValue(3);
     }
@@ -753,7 +753,7 @@ abstract class SubscriberFailuresContract {
             throw new IllegalStateException("bad");
         });
         camel.createFluentProducerTemplate().to("seda:" + name).withBody("one").send();
-        awaitStatus(origin, FailureStatus.RETRYING);
+        awaitState(origin, FailureState.RETRYING);
         remove(name);
         camel.addRoutes(new RouteBuilder() {
             @Override
@@ -764,14 +764,14 @@ abstract class SubscriberFailuresContract {
             }
         });
 
-        var dead = awaitStatus(origin, FailureStatus.DEAD);
+        var dead = awaitState(origin, FailureState.DEAD);
 
         assertThat(dead.message()).startsWith("running route " + name + " again: it names no retry policy any more");
         assertThat(dead.tries()).isEqualTo(2);
         remove(name);
         routeFrom(name, "seda:" + name, "slow", exchange -> done.add(body(exchange)));
         decide(Job.Kind.REPLAY, origin);
-        awaitStatus(origin, FailureStatus.RESOLVED);
+        awaitState(origin, FailureState.RESOLVED);
         assertThat(done).containsExactly("one");
     }
 
@@ -785,12 +785,12 @@ abstract class SubscriberFailuresContract {
             }
         });
         camel.createFluentProducerTemplate().to("seda:" + name).withBody("one").send();
-        var failure = awaitStatus("route:" + name, FailureStatus.RETRYING);
+        var failure = awaitState("route:" + name, FailureState.RETRYING);
 
         // as a hub leaves it that dies while it runs the route: begun, and its lease is over
         jdbc.update("UPDATE failure SET begun = 1, due_at = CURRENT_TIMESTAMP WHERE id = ?", failure.id());
 
-        assertThat(awaitStatus("route:" + name, FailureStatus.RESOLVED).duplicates())
+        assertThat(awaitState("route:" + name, FailureState.RESOLVED).duplicates())
                 .isEqualTo(1);
         assertThat(calls).hasValue(3);
     }
@@ -823,7 +823,7 @@ abstract class SubscriberFailuresContract {
                 .to("seda:" + name)
                 .withBody("no price")
                 .send();
-        var own = awaitStatus(origin, FailureStatus.DEAD);
+        var own = awaitState(origin, FailureState.DEAD);
         assertThat(own.replayable()).isFalse();
 
         assertThatThrownBy(() -> decide(Job.Kind.REPLAY, origin))
@@ -840,13 +840,13 @@ abstract class SubscriberFailuresContract {
         var replay = decide(Job.Kind.REPLAY, origin);
         assertThat(replay.excluded()).isEqualTo(1);
         assertThat(replay.selected()).isEqualTo(1);
-        assertThat(awaitStatus(origin, FailureStatus.RESOLVED).replayable()).isTrue();
-        assertThat(awaitStatus(origin, FailureStatus.DEAD).id()).isEqualTo(own.id());
+        assertThat(awaitState(origin, FailureState.RESOLVED).replayable()).isTrue();
+        assertThat(awaitState(origin, FailureState.DEAD).id()).isEqualTo(own.id());
         assertThat(failures.find(own.id()).orElseThrow().attempts()).hasSize(1);
 
         var discard = decide(Job.Kind.DISCARD, origin);
         assertThat(discard.excluded()).isZero();
-        assertThat(awaitStatus(origin, FailureStatus.DISCARDED).id()).isEqualTo(own.id());
+        assertThat(awaitState(origin, FailureState.DISCARDED).id()).isEqualTo(own.id());
     }
 
     @Test
@@ -858,16 +858,16 @@ abstract class SubscriberFailuresContract {
             throw new IllegalStateException("bad");
         });
         camel.createFluentProducerTemplate().to("seda:" + name).withBody("one").send();
-        awaitStatus(origin, FailureStatus.RETRYING);
+        awaitState(origin, FailureState.RETRYING);
         remove(name);
 
-        var dead = awaitStatus(origin, FailureStatus.DEAD);
+        var dead = awaitState(origin, FailureState.DEAD);
 
         assertThat(dead.message()).isEqualTo("bad");
         assertThat(lastAttempt(dead)).startsWith("no hub has run the route " + name + " for ");
         routeFrom(name, "seda:" + name, "slow", exchange -> done.add(body(exchange)));
         decide(Job.Kind.REPLAY, origin);
-        awaitStatus(origin, FailureStatus.RESOLVED);
+        awaitState(origin, FailureState.RESOLVED);
         assertThat(done).containsExactly("one");
     }
 
@@ -894,9 +894,9 @@ abstract class SubscriberFailuresContract {
 
         await().during(ORPHANED_AFTER.multipliedBy(3))
                 .atMost(SOON)
-                .until(() -> of(origin).stream().allMatch(each -> each.status() == FailureStatus.RETRYING));
+                .until(() -> of(origin).stream().allMatch(each -> each.state() == FailureState.RETRYING));
         jdbc.update("UPDATE failure SET begun = 0 WHERE id = ?", ids.get(0));
-        assertThat(awaitStatus(origin, FailureStatus.DEAD).id()).isEqualTo(ids.get(1));
+        assertThat(awaitState(origin, FailureState.DEAD).id()).isEqualTo(ids.get(1));
     }
 
     @Test
@@ -908,16 +908,16 @@ abstract class SubscriberFailuresContract {
             throw new IllegalStateException("bad");
         });
         publish(type, 1);
-        awaitStatus(name, FailureStatus.RETRYING);
+        awaitState(name, FailureState.RETRYING);
         remove(name);
         // by others than the hub, which would give it up at once
         hub.getBean(AmqpAdmin.class).deleteQueue("serai.events." + name);
 
-        assertThat(lastAttempt(awaitStatus(name, FailureStatus.DEAD))).startsWith("its queue has been gone for ");
+        assertThat(lastAttempt(awaitState(name, FailureState.DEAD))).startsWith("its queue has been gone for ");
 
         route(name, type, "&retry=slow", exchange -> done.add(body(exchange)));
         decide(Job.Kind.REPLAY, name);
-        awaitStatus(name, FailureStatus.RESOLVED);
+        awaitState(name, FailureState.RESOLVED);
         assertThat(done).containsExactly("0");
     }
 
@@ -955,7 +955,7 @@ abstract class SubscriberFailuresContract {
             channel.basicPublish("", queue, null, new byte[] {1});
         }
 
-        assertThat(awaitStatus("queue:" + queue, FailureStatus.DEAD).policy()).isEqualTo("none");
+        assertThat(awaitState("queue:" + queue, FailureState.DEAD).policy()).isEqualTo("none");
     }
 
     @Test
@@ -1014,11 +1014,11 @@ abstract class SubscriberFailuresContract {
         return exchange.getMessage().getBody(String.class);
     }
 
-    private FailureView.Summary awaitStatus(String origin, FailureStatus status) {
+    private FailureView.Summary awaitState(String origin, FailureState state) {
         return await().atMost(SOON)
                 .until(
                         () -> of(origin).stream()
-                                .filter(each -> each.status() == status)
+                                .filter(each -> each.state() == state)
                                 .findFirst()
                                 .orElse(null),
                         found -> found != null);

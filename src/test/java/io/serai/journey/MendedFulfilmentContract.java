@@ -61,9 +61,9 @@ abstract class MendedFulfilmentContract {
         drop("orders.csv");
         await().atMost(LONG)
                 .until(() ->
-                        failures("status=retrying&subscription=fulfil-order").size() == OrdersContract.PLACED);
+                        failures("state=retrying&subscription=fulfil-order").size() == OrdersContract.PLACED);
         assertThat(client.events("type=order.shipped")).isEmpty();
-        assertThat(failures("status=dead")).singleElement().satisfies(line -> {
+        assertThat(failures("state=dead")).singleElement().satisfies(line -> {
             assertThat(line.path("eventType").asText()).isEqualTo("order.line");
             assertThat(line.path("message").asText()).contains("line 624: description is blank");
         });
@@ -79,7 +79,7 @@ abstract class MendedFulfilmentContract {
 
         await().atMost(LONG)
                 .until(() ->
-                        failures("status=resolved&subscription=fulfil-order").size() == OrdersContract.PLACED);
+                        failures("state=resolved&subscription=fulfil-order").size() == OrdersContract.PLACED);
         assertShippedOnce();
 
         drop("again.csv");

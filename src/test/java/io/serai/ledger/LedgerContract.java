@@ -422,7 +422,7 @@ abstract class LedgerContract {
                 .untilAsserted(() -> assertThat(items("/api/failures?subscription=unnumbered"))
                         .singleElement()
                         .satisfies(failure -> {
-                            assertThat(failure.path("status").asText()).isEqualTo("DEAD");
+                            assertThat(failure.path("state").asText()).isEqualTo("DEAD");
                             assertThat(failure.path("message").asText()).contains("sequence");
                         }));
         assertThat(applied("unnumbered", "s")).isEmpty();

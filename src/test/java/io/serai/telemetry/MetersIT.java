@@ -126,8 +126,8 @@ class MetersIT {
                 });
         awaitValue("serai_subscriptions_backlog{subscription=\"dies\"}", 0);
         awaitValue("serai_subscriptions_age_seconds{subscription=\"dies\"}", 0);
-        awaitValue("serai_failures{origin=\"dies\",status=\"dead\"}", 1);
-        awaitValue("serai_failures{origin=\"waits\",status=\"retrying\"}", 1);
+        awaitValue("serai_failures{origin=\"dies\",state=\"dead\"}", 1);
+        awaitValue("serai_failures{origin=\"waits\",state=\"retrying\"}", 1);
         awaitValue("serai_database_up", 1);
     }
 
@@ -139,7 +139,7 @@ class MetersIT {
 
     @Test
     void alertsAskOnlyForWhatTheHubMeasures() throws Exception {
-        awaitValue("serai_failures{origin=\"dies\",status=\"dead\"}", 1);
+        awaitValue("serai_failures{origin=\"dies\",state=\"dead\"}", 1);
         awaitValue("serai_subscriptions_age_seconds{subscription=\"stands\"}", 0);
         awaitValue("serai_routes_duration_seconds_count{route=\"dies\"}", 1);
         awaitValue("serai_routes_input_failures_total{route=\"ticks\"}", 0);

@@ -347,7 +347,7 @@ abstract class IdempotencyKeyContract {
 
     private String refused() throws Exception {
         return new ObjectMapper()
-                .readTree(send("GET", "/api/failures?status=dead&subscription=refusing", "")
+                .readTree(send("GET", "/api/failures?state=dead&subscription=refusing", "")
                         .body())
                 .at("/items/0/id")
                 .asText();

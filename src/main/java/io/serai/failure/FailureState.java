@@ -5,7 +5,7 @@ package io.serai.failure;
  * Where a failure stands: RETRYING → RESOLVED, or → DEAD → RESENT → RESOLVED or DEAD again, or → DISCARDED, or → EDITED and
  * then as its edited copy ends.
  */
-enum FailureStatus {
+enum FailureState {
     /** Waits for its next round, or is back in its queue. */
     RETRYING,
     /** Not tried again by itself. */
