@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -226,9 +227,11 @@ final class BrokerLink {
 
     static String brief(Throwable thrown) {
         var cause = thrown;
-        while (cause.getCause() != null) {
+        // the causes of an SSLException no longer say that it was about a certificate
+        while (cause.getCause() != null && !(cause instanceof SSLException)) {
             cause = cause.getCause();
         }
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        var message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return cause instanceof SSLException ? "TLS: " + message : message;
     }
 }

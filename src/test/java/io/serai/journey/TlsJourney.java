@@ -40,6 +40,7 @@ class TlsJourney {
             var database = postgres.newDatabase();
             try (var hub = HubProcess.in(Files.createDirectory(folder.resolve("hub")))
                     .tls(authority)
+                    .with("server.http2.enabled", "true")
                     .with("spring.rabbitmq.addresses", rabbit.host() + ":" + rabbit.port())
                     .with("spring.rabbitmq.username", rabbit.user())
                     .with("spring.rabbitmq.password", rabbit.password())
@@ -60,6 +61,7 @@ class TlsJourney {
                                 .build(),
                         BodyHandlers.ofString());
                 assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+                assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
                 await().untilAsserted(() -> assertThat(get(client, hub.uri("/api/events?type=parcel.arrived"))
                                 .body())
                         .contains("parcel.arrived"));
@@ -84,6 +86,38 @@ class TlsJourney {
                 }
             }
             assertThat(healthScript(1)).isNotZero();
+        }
+    }
+
+    @Test
+    void aBrokerWhoseCertificateAnotherAuthoritySignedIsNotSpokenToAndTheLogSaysSoOnce() throws Exception {
+        var authority = TestAuthority.in(Files.createDirectory(folder.resolve("servers")));
+        var other = TestAuthority.in(Files.createDirectory(folder.resolve("other")));
+        try (var rabbit = RabbitNode.startPrivate(authority);
+                var postgres = PostgresNode.startPrivate(authority)) {
+            var database = postgres.newDatabase();
+            try (var hub = HubProcess.in(Files.createDirectory(folder.resolve("hub")))
+                    .with("spring.rabbitmq.addresses", rabbit.host() + ":" + rabbit.port())
+                    .with("spring.rabbitmq.username", rabbit.user())
+                    .with("spring.rabbitmq.password", rabbit.password())
+                    .with(
+                            "spring.ssl.bundle.pem.servers.truststore.certificate",
+                            other.root().toUri())
+                    .with("spring.rabbitmq.ssl.bundle", "servers")
+                    .with("spring.rabbitmq.ssl.enabled", "true")
+                    .with("spring.datasource.url", database.jdbcUrl())
+                    .with("spring.datasource.username", database.user())
+                    .with("spring.datasource.password", database.password())
+                    .start()) {
+                await().atMost(Duration.ofMinutes(1))
+                        .untilAsserted(() ->
+                                assertThat(hub.output()).contains("broker is away link=publish cause=TLS: PKIX path"));
+                await().untilAsserted(
+                                () -> assertThat(get(HttpClient.newHttpClient(), hub.uri("/actuator/health/readiness"))
+                                                .statusCode())
+                                        .isEqualTo(503));
+                assertThat(hub.output()).doesNotContain("SocketFrameHandler");
+            }
         }
     }
 
