@@ -92,7 +92,7 @@ final class Edits {
         ETags.check(ifMatch, etags.of(failures.find(id).orElseThrow()));
         if (old.state() != FailureState.DEAD) {
             throw new Conflict(
-                    "editing failure " + id + ": it is " + old.state() + ", only what is DEAD can be edited");
+                    "editing failure " + id + ": it is " + old.state() + "; only a failure that is DEAD can be edited");
         }
         if (!old.replayable()) {
             throw Jobs.notReplayable(List.of(id));

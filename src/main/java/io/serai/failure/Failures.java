@@ -248,9 +248,9 @@ final class Failures {
                     resolve(resolved);
                     resolved.clear();
                 }
-                var state = take(arrival, before, resolved);
-                if (state != null) {
-                    known.put(arrival.failureId(), state);
+                var progress = take(arrival, before, resolved);
+                if (progress != null) {
+                    known.put(arrival.failureId(), progress);
                 }
             }
             resolve(resolved);
@@ -382,11 +382,11 @@ final class Failures {
             if (failed.round() > 0 || step.delay().isEmpty()) {
                 return HeldEvents.Turn.PARK;
             }
-            var state = keep(failed, known, step);
+            var progress = keep(failed, known, step);
             if (known == null) {
                 keys.write(List.of(failed));
             }
-            return HeldEvents.Turn.waiting(failed.failureId(), state.delivery());
+            return HeldEvents.Turn.waiting(failed.failureId(), progress.delivery());
         }
         if (!known.held()) {
             return HeldEvents.Turn.PARK;
@@ -411,13 +411,13 @@ final class Failures {
         return jdbc.sql(LOOK)
                 .param("id", id)
                 .query((row, number) -> {
-                    var status = FailureState.valueOf(row.getString("status"));
+                    var state = FailureState.valueOf(row.getString("status"));
                     if (!row.getBoolean("held")) {
                         return HeldEvents.Turn.TRY;
                     }
                     var delivery = row.getInt("delivery");
                     // a person has decided
-                    if (status == FailureState.DISCARDED || status == FailureState.DEAD) {
+                    if (state == FailureState.DISCARDED || state == FailureState.DEAD) {
                         return new HeldEvents.Turn(HeldEvents.Next.DROP, id, delivery);
                     }
                     return row.getBoolean("waits")
@@ -438,22 +438,22 @@ final class Failures {
         var delay = isPostponed
                 ? Optional.of(policies.postponed(random))
                 : policyOf(failed).delayBefore(1, failed.retryAfter(), random);
-        var state = new Progress(statusAfter(delay), failed.round(), isPostponed ? 1 : 0, held);
-        return new Step(state, !isPostponed, delay);
+        var progress = new Progress(stateAfter(delay), failed.round(), isPostponed ? 1 : 0, held);
+        return new Step(progress, !isPostponed, delay);
     }
 
     private Step next(Arrival.Failed failed, Progress known, int delivery, boolean held) {
         if (policies.isPostponed(failed, known.postponed())) {
             // what a person has sent back waits as such
-            var status = known.state() == FailureState.RESENT && !held ? FailureState.RESENT : FailureState.RETRYING;
-            var state = new Progress(status, delivery, known.postponed() + 1, held);
-            return new Step(state, false, Optional.of(policies.postponed(random)));
+            var state = known.state() == FailureState.RESENT && !held ? FailureState.RESENT : FailureState.RETRYING;
+            var progress = new Progress(state, delivery, known.postponed() + 1, held);
+            return new Step(progress, false, Optional.of(policies.postponed(random)));
         }
         var round = new Progress(known.state(), delivery, known.postponed(), held).round();
         var delay = known.state() == FailureState.RESENT && !held
                 ? Optional.<Duration>empty()
                 : policyOf(failed).delayBefore(round + 1, failed.retryAfter(), random);
-        return new Step(new Progress(statusAfter(delay), delivery, known.postponed(), held), true, delay);
+        return new Step(new Progress(stateAfter(delay), delivery, known.postponed(), held), true, delay);
     }
 
     private RetryPolicy policyOf(Arrival.Failed failed) {
@@ -538,7 +538,7 @@ final class Failures {
         return OffsetDateTime.ofInstant(failed.at(), ZoneOffset.UTC);
     }
 
-    private static FailureState statusAfter(Optional<Duration> delay) {
+    private static FailureState stateAfter(Optional<Duration> delay) {
         return delay.isPresent() ? FailureState.RETRYING : FailureState.DEAD;
     }
 
