@@ -4,6 +4,7 @@ package io.serai.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.serai.testing.Database;
 import io.serai.testing.HubProcess;
 import io.serai.testing.HubServices;
 import io.serai.testing.PostgresNode;
@@ -38,20 +39,9 @@ class TlsJourney {
         try (var rabbit = RabbitNode.startPrivate(authority);
                 var postgres = PostgresNode.startPrivate(authority)) {
             var database = postgres.newDatabase();
-            try (var hub = HubProcess.in(Files.createDirectory(folder.resolve("hub")))
+            try (var hub = hub(rabbit, database, authority)
                     .tls(authority)
                     .with("server.http2.enabled", "true")
-                    .with("spring.rabbitmq.addresses", rabbit.host() + ":" + rabbit.port())
-                    .with("spring.rabbitmq.username", rabbit.user())
-                    .with("spring.rabbitmq.password", rabbit.password())
-                    .with(
-                            "spring.ssl.bundle.pem.servers.truststore.certificate",
-                            authority.root().toUri())
-                    .with("spring.rabbitmq.ssl.bundle", "servers")
-                    .with("spring.rabbitmq.ssl.enabled", "true")
-                    .with("spring.datasource.url", database.jdbcUrl())
-                    .with("spring.datasource.username", database.user())
-                    .with("spring.datasource.password", database.password())
                     .start()
                     .awaitReady()) {
                 var answer = client.send(
@@ -95,20 +85,7 @@ class TlsJourney {
         var other = TestAuthority.in(Files.createDirectory(folder.resolve("other")));
         try (var rabbit = RabbitNode.startPrivate(authority);
                 var postgres = PostgresNode.startPrivate(authority)) {
-            var database = postgres.newDatabase();
-            try (var hub = HubProcess.in(Files.createDirectory(folder.resolve("hub")))
-                    .with("spring.rabbitmq.addresses", rabbit.host() + ":" + rabbit.port())
-                    .with("spring.rabbitmq.username", rabbit.user())
-                    .with("spring.rabbitmq.password", rabbit.password())
-                    .with(
-                            "spring.ssl.bundle.pem.servers.truststore.certificate",
-                            other.root().toUri())
-                    .with("spring.rabbitmq.ssl.bundle", "servers")
-                    .with("spring.rabbitmq.ssl.enabled", "true")
-                    .with("spring.datasource.url", database.jdbcUrl())
-                    .with("spring.datasource.username", database.user())
-                    .with("spring.datasource.password", database.password())
-                    .start()) {
+            try (var hub = hub(rabbit, postgres.newDatabase(), other).start()) {
                 await().atMost(Duration.ofMinutes(1))
                         .untilAsserted(() ->
                                 assertThat(hub.output()).contains("broker is away link=publish cause=TLS: PKIX path"));
@@ -116,9 +93,27 @@ class TlsJourney {
                                 () -> assertThat(get(HttpClient.newHttpClient(), hub.uri("/actuator/health/readiness"))
                                                 .statusCode())
                                         .isEqualTo(503));
-                assertThat(hub.output()).doesNotContain("SocketFrameHandler");
+                assertThat(hub.output())
+                        .doesNotContain("SocketFrameHandler")
+                        .containsOnlyOnce("broker is away link=publish");
             }
         }
+    }
+
+    /** A hub, not yet started, that believes what this authority says of its broker. */
+    private HubProcess hub(RabbitNode rabbit, Database database, TestAuthority trusted) throws IOException {
+        return HubProcess.in(Files.createDirectory(folder.resolve("hub")))
+                .with("spring.rabbitmq.addresses", rabbit.host() + ":" + rabbit.port())
+                .with("spring.rabbitmq.username", rabbit.user())
+                .with("spring.rabbitmq.password", rabbit.password())
+                .with(
+                        "spring.ssl.bundle.pem.servers.truststore.certificate",
+                        trusted.root().toUri())
+                .with("spring.rabbitmq.ssl.bundle", "servers")
+                .with("spring.rabbitmq.ssl.enabled", "true")
+                .with("spring.datasource.url", database.jdbcUrl())
+                .with("spring.datasource.username", database.user())
+                .with("spring.datasource.password", database.password());
     }
 
     private static HttpResponse<String> get(HttpClient client, URI uri) throws IOException, InterruptedException {
